@@ -1,0 +1,84 @@
+//! What goes into the flow, and what it asks for.
+
+use core::fmt;
+
+use super::form::ManualForm;
+use super::relying_party::{Request, Response};
+
+/// What the user, the camera, the disk or the relying party did.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// The relying party let the user in.
+    SignedIn,
+    /// The relying party did not.
+    SignInRefused,
+    /// **Scan QR** was tapped.
+    ScanQr,
+    /// **Enter the values** was tapped.
+    EnterManually,
+    /// The way to the system's settings was tapped.
+    OpenSettings,
+    /// The camera may be used.
+    CameraGranted,
+    /// It may not.
+    CameraDenied,
+    /// The texts of the codes in a camera frame; none is an ordinary frame.
+    Scanned(Texts<'a>),
+    /// The texts of the codes in a picture that was chosen.
+    PictureScanned(Texts<'a>),
+    /// The chosen file was no picture that can be read.
+    PictureUnreadable,
+    /// The form was sent.
+    Submit(ManualForm<'a>),
+    /// The form was left.
+    Back,
+    /// The account that is here is to go when the new one is registered.
+    Replace,
+    /// Both accounts are to stay.
+    KeepBoth,
+    /// The vault is on the disk.
+    Saved,
+    /// It is not.
+    SaveFailed,
+    /// **Continue** was tapped.
+    Continue,
+    /// The relying party answered.
+    Answered(Response<'a>),
+    /// It did not, within [`Request::TIMEOUT_SECONDS`].
+    Unreachable,
+    /// The last view was read.
+    Done,
+    /// **Cancel** was tapped.
+    Cancel,
+}
+
+/// The texts of the codes in one frame or picture. They may hold secrets, and are not printed.
+#[derive(Clone, Copy)]
+pub struct Texts<'a>(pub &'a [&'a str]);
+
+/// What the shell is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask for the camera, and send [`Event::CameraGranted`] or [`Event::CameraDenied`].
+    RequestCamera,
+    /// Open the system's settings of this app.
+    OpenSettings,
+    /// Send each camera frame's texts as [`Event::Scanned`].
+    StartCamera,
+    /// Send no more.
+    StopCamera,
+    /// Seal the vault and save it, and send [`Event::Saved`] or [`Event::SaveFailed`]. Where it is
+    /// not known which ([`FileError::StateUnknown`](crate::vault::FileError::StateUnknown)), open
+    /// the vault again and start a new flow: it goes on from what the disk has.
+    Save,
+    /// Send this request, and then [`Event::Answered`] or [`Event::Unreachable`].
+    Ask(Request),
+    /// Close the flow.
+    Close,
+}
+
+impl fmt::Debug for Texts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} texts", self.0.len())
+    }
+}

@@ -1,0 +1,267 @@
+//! Three finders to the grid of a code: how many modules, and where each of them is.
+
+use super::align::{self, Mesh};
+use super::binarise::Bitmap;
+use super::geometry::{Perspective, Point};
+use super::locate::{Finder, Triple};
+use super::plane::Plane;
+
+/// Where the modules of a code are in a plane.
+#[derive(Clone, Debug)]
+pub(super) struct Grid {
+    /// Modules along a side.
+    pub(super) size: usize,
+    perspective: Perspective,
+    mesh: Option<Mesh>,
+}
+
+impl Grid {
+    /// The pixel at a place counted in modules from the code's upper left corner.
+    pub(super) fn at(&self, place: Point) -> Point {
+        let flat = self.perspective.map(place);
+        self.mesh.as_ref().map_or(flat, |mesh| flat + mesh.shift(place))
+    }
+
+    /// The code's corners: upper left, upper right, lower right, lower left.
+    pub(super) fn corners(&self) -> [Point; 4] {
+        let far = self.size as f32;
+        [(0.0, 0.0), (far, 0.0), (far, far), (0.0, far)].map(|(x, y)| self.at(Point::new(x, y)))
+    }
+
+    /// The grid with its finders' middles and this fourth corner, as far in as theirs.
+    fn through(size: usize, [a, b, c]: [Point; 3], fourth: Point) -> Option<Self> {
+        let far = size as f32 - 3.5;
+        let from = [(3.5, 3.5), (far, 3.5), (far, far), (3.5, far)].map(|(x, y)| Point::new(x, y));
+        let perspective = Perspective::between(from, [a, b, fourth, c])?;
+        Some(Self { size, perspective, mesh: None })
+    }
+
+    /// The same with the fourth corner's alignment pattern, three modules further in.
+    fn aligned(size: usize, [a, b, c]: [Point; 3], pattern: Point) -> Option<Self> {
+        let (far, align) = (size as f32 - 3.5, size as f32 - 6.5);
+        let from =
+            [(3.5, 3.5), (far, 3.5), (align, align), (3.5, far)].map(|(x, y)| Point::new(x, y));
+        let perspective = Perspective::between(from, [a, b, pattern, c])?;
+        Some(Self { size, perspective, mesh: None })
+    }
+}
+
+/// Three finders measured along the code's own axes.
+#[derive(Clone, Copy)]
+pub(super) struct Stand {
+    /// Their middles: upper left, upper right, lower left.
+    middles: [Point; 3],
+    /// One module to the right at each.
+    right: [Point; 3],
+    /// One module down at each.
+    down: [Point; 3],
+}
+
+impl Stand {
+    /// Measures the finders of a triple.
+    pub(super) fn measure(bitmap: &Bitmap, triple: &Triple) -> Option<Self> {
+        let centres = triple.finders.map(|finder| finder.centre);
+        let along = |to: usize| {
+            let way = centres[to] - centres[0];
+            way * (1.0 / way.length())
+        };
+        let (right, down) = (along(1), along(2));
+        if !right.is_finite() || !down.is_finite() {
+            return None;
+        }
+        let mut stand = Self { middles: centres, right: [right; 3], down: [down; 3] };
+        for (at, finder) in triple.finders.iter().enumerate() {
+            let across = span(bitmap, finder, right);
+            let along = span(bitmap, finder, down);
+            // One of the two can be hidden, by glare for instance: the other stands in for it.
+            let modules = [across.or(along), along.or(across)]
+                .map(|span| span.map_or(finder.module, |span| span.module));
+            stand.right[at] = right * modules[0];
+            stand.down[at] = down * modules[1];
+            let shift = |span: Option<Span>| span.map_or(0.0, |span| span.shift);
+            stand.middles[at] = finder.centre + right * shift(across) + down * shift(along);
+        }
+        Some(stand)
+    }
+
+    /// How many modules a side the code may have, the likeliest first.
+    pub(super) fn sizes(&self, bitmap: &Bitmap) -> Vec<usize> {
+        let legs = [(1, &self.right), (2, &self.down)];
+        // Under perspective a module shrinks along a leg: its geometric mean is the exact one.
+        let distances = legs.map(|(to, module)| {
+            let leg = self.middles[0].distance(self.middles[to]);
+            leg / (module[0].length() * module[to].length()).sqrt()
+        });
+        let measured = (distances[0] + distances[1]) / 2.0 + 7.0;
+        let nearest = 17 + 4 * (((measured - 17.0) / 4.0).round() as usize).clamp(1, 40);
+        let [a, b, c] = self.middles;
+        let row = a + self.right[0] * 3.0 + self.down[0] * 3.0;
+        let across = steps(bitmap, row, b - self.right[1] * 3.0 + self.down[1] * 3.0);
+        let down = steps(bitmap, row, c + self.right[2] * 3.0 - self.down[2] * 3.0);
+        let counted = [across, down].map(|steps| steps + 13);
+        let mut sizes = Vec::with_capacity(5);
+        let mut offer = |size: usize| {
+            // A count far from the measure has run over something else.
+            let close = (size as f32 - measured).abs() < 4.0 + measured / 6.0;
+            if size % 4 == 1 && (21..=177).contains(&size) && close && !sizes.contains(&size) {
+                sizes.push(size);
+            }
+        };
+        if counted[0] == counted[1] {
+            offer(counted[0]);
+        }
+        offer(nearest);
+        counted.into_iter().for_each(&mut offer);
+        offer(nearest + 4);
+        offer(nearest - 4);
+        sizes
+    }
+
+    /// How surely the code has this size: the correlation of what is seen where the timing patterns
+    /// would be with dark and light in turn, -1 to 1.
+    pub(super) fn promise(&self, plane: &Plane, size: usize) -> f32 {
+        let [fourth, _] = self.fourths();
+        let Some(grid) = Grid::through(size, self.middles, fourth) else { return -1.0 };
+        let (mut sum, mut squares, mut turns, mut count) = (0.0, 0.0, 0.0, 0.0);
+        for at in 8..size - 8 {
+            let along = at as f32 + 0.5;
+            for place in [Point::new(along, 6.5), Point::new(6.5, along)] {
+                let luma = plane.at(grid.at(place));
+                sum += luma;
+                squares += luma * luma;
+                turns += if at % 2 == 0 { -luma } else { luma };
+                count += 1.0;
+            }
+        }
+        let mean: f32 = sum / count;
+        let spread = (squares / count - mean * mean).max(1.0).sqrt();
+        // One module more is dark than light in each of the two patterns.
+        (turns + 2.0 * mean) / (count * spread)
+    }
+
+    /// Where the fourth corner may be, as far in as the finders' middles: first as the finders'
+    /// sizes tell the perspective, then as if there were none.
+    fn fourths(&self) -> [Point; 2] {
+        let [a, b, c] = self.middles;
+        // Along a leg under perspective, modules shrink by a factor (1 + g)².
+        let bend =
+            |near: Point, far: Point| (near.length() / far.length()).sqrt().clamp(0.6, 1.7) - 1.0;
+        let (g, h) = (bend(self.right[0], self.right[1]), bend(self.down[0], self.down[2]));
+        let tilted = (b * (1.0 + g) + c * (1.0 + h) - a) * (1.0 / (1.0 + g + h).max(0.2));
+        [tilted, b + c - a]
+    }
+
+    /// Grids of this size, the likeliest first: each is worth a try where the one before fails.
+    pub(super) fn grids(&self, plane: &Plane, size: usize) -> Vec<Grid> {
+        let [tilted, flat] = self.fourths();
+        let mut grids = Vec::with_capacity(4);
+        if size > 21 {
+            let pattern = Point::new(size as f32 - 6.5, size as f32 - 6.5);
+            let reach = 4.0 + size as f32 / 20.0;
+            for fourth in [tilted, flat] {
+                let Some(grid) = Grid::through(size, self.middles, fourth) else { continue };
+                let Some(found) = align::search(plane, &grid, pattern, grid.at(pattern), reach)
+                else {
+                    continue;
+                };
+                if let Some(mut grid) = Grid::aligned(size, self.middles, found) {
+                    grid.mesh = Mesh::find(plane, &grid);
+                    grids.push(grid);
+                    break;
+                }
+            }
+        }
+        let guesses = if size > 21 { [flat, tilted] } else { [tilted, flat] };
+        grids.extend(
+            guesses.into_iter().filter_map(|fourth| Grid::through(size, self.middles, fourth)),
+        );
+        grids
+    }
+
+    /// The grid of this size whose modules stand out most sharply, sought by moving the fourth
+    /// corner: between modules all is grey.
+    pub(super) fn sharpest(&self, plane: &Plane, size: usize) -> Option<Grid> {
+        let [a, b, c] = self.middles;
+        let (right, down) =
+            ((self.right[1] + self.right[2]) * 0.5, (self.down[1] + self.down[2]) * 0.5);
+        let mut best = (f32::MIN, b + c - a);
+        for step in [2.0, 1.0, 0.5, 0.25] {
+            let from = best.1;
+            for (i, j) in (-2..=2).flat_map(|j| (-2..=2).map(move |i| (i as f32, j as f32))) {
+                let fourth = from + right * (i * step) + down * (j * step);
+                let Some(grid) = Grid::through(size, self.middles, fourth) else { continue };
+                let contrast = contrast(plane, &grid);
+                if contrast > best.0 {
+                    best = (contrast, fourth);
+                }
+            }
+        }
+        Grid::through(size, self.middles, best.1)
+    }
+}
+
+/// How much the luma varies over the middles of modules in the code's lower right half.
+fn contrast(plane: &Plane, grid: &Grid) -> f32 {
+    let step = (grid.size / 24).max(1);
+    let (mut sum, mut squares, mut count) = (0.0, 0.0, 0.0);
+    for row in (0..grid.size).step_by(step) {
+        for column in (grid.size.saturating_sub(row + 1)..grid.size).step_by(step) {
+            let luma = plane.at(grid.at(Point::new(column as f32 + 0.5, row as f32 + 0.5)));
+            sum += luma;
+            squares += luma * luma;
+            count += 1.0;
+        }
+    }
+    squares / count - (sum / count) * (sum / count)
+}
+
+/// A finder's extent along a direction.
+#[derive(Clone, Copy)]
+struct Span {
+    /// The length of a module, in pixels.
+    module: f32,
+    /// From the centre known so far to the middle, in pixels.
+    shift: f32,
+}
+
+/// Measures a finder through its centre; none where its rings cannot be told apart.
+fn span(bitmap: &Bitmap, finder: &Finder, direction: Point) -> Option<Span> {
+    let step = (finder.module / 20.0).max(0.2);
+    let side = |sign: f32| {
+        let (mut dark, mut edges, mut reach) = (!finder.inverted, [0.0_f32; 3], 0.0);
+        let mut seen = 0;
+        while seen < 3 && reach < 6.0 * finder.module {
+            reach += step;
+            let at = finder.centre + direction * (sign * reach);
+            let here = bitmap.dark_at(at.x, at.y)?;
+            if here != dark {
+                dark = here;
+                edges[seen] = reach - step / 2.0;
+                seen += 1;
+            }
+        }
+        (seen == 3).then_some(edges)
+    };
+    let (before, after) = (side(-1.0)?, side(1.0)?);
+    // The last edge is pushed out by spreading ink as far as the one before it is drawn in.
+    let module = (before[1] + before[2] + after[1] + after[2]) / 12.0;
+    let shift = (after[1] + after[2] - before[1] - before[2]) / 4.0;
+    let sane =
+        module > 0.4 * finder.module && module < 1.6 * finder.module && shift.abs() < 1.5 * module;
+    sane.then_some(Span { module, shift })
+}
+
+/// How often dark and light change along a line.
+fn steps(bitmap: &Bitmap, from: Point, to: Point) -> usize {
+    let way = to - from;
+    let count = (way.length() * 2.0).clamp(1.0, 10_000.0) as usize;
+    let mut changes = 0;
+    let mut before = None;
+    for at in 0..=count {
+        let point = from + way * (at as f32 / count as f32);
+        let here = bitmap.dark_at(point.x, point.y);
+        changes += usize::from(before.is_some() && here != before);
+        before = here;
+    }
+    changes
+}

@@ -1,0 +1,333 @@
+//! Finder patterns: the three squares in a code's corners, and which three belong together.
+//!
+//! A line through a finder's middle crosses dark, light, dark, light, dark in lengths 1:1:3:1:1,
+//! whatever its direction (ISO/IEC 18004 §5.3.3). Colours may be swapped.
+
+use super::binarise::Bitmap;
+use super::geometry::Point;
+
+/// A finder pattern.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Finder {
+    /// Its middle, in the bitmap.
+    pub(super) centre: Point,
+    /// The length of one module along the rows: up to √2 too long in a code that is turned.
+    pub(super) module: f32,
+    /// Whether its dark parts are light and the reverse.
+    pub(super) inverted: bool,
+    /// How many rows agreed on it.
+    pub(super) hits: u32,
+}
+
+/// Three finders that may belong to one code.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Triple {
+    /// Those at the code's upper left, upper right and lower left, as it would be read; in a mirrored
+    /// code the last two are swapped.
+    pub(super) finders: [Finder; 3],
+    /// How far from a right angle with equal legs and equal modules; 0 is perfect.
+    pub(super) misfit: f32,
+}
+
+/// The finder patterns of the bitmap, those seen in most rows first, at most [`MOST_FINDERS`].
+pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
+    let mut finders: Vec<Finder> = Vec::new();
+    let mut edges: Vec<u32> = Vec::with_capacity(bitmap.width + 2);
+    let mut hits_left = MOST_HITS;
+    for y in (row_step / 2..bitmap.height).step_by(row_step) {
+        let row = &bitmap.dark[y * bitmap.width..(y + 1) * bitmap.width];
+        edges_of(row, &mut edges);
+        for six in edges.windows(6) {
+            let runs = [
+                six[1] - six[0],
+                six[2] - six[1],
+                six[3] - six[2],
+                six[4] - six[3],
+                six[5] - six[4],
+            ];
+            if !is_finder(runs) {
+                continue;
+            }
+            let middle = (six[2] + six[3]) / 2;
+            let Some(finder) = confirm(bitmap, middle as usize, y) else { continue };
+            hits_left -= 1;
+            if hits_left == 0 {
+                return strongest(finders, row_step);
+            }
+            let seen = finders.len();
+            match finders.iter_mut().find(|known| same(known, &finder)) {
+                Some(known) => merge(known, &finder),
+                None if seen < MOST_KEPT => finders.push(finder),
+                None => {}
+            }
+        }
+    }
+    strongest(finders, row_step)
+}
+
+/// Where the colour changes along a row, its two ends as well.
+fn edges_of(row: &[u8], edges: &mut Vec<u32>) {
+    edges.clear();
+    edges.push(0);
+    for (start, pair) in row.windows(9).enumerate().step_by(8) {
+        // Eight neighbours at once: most are alike.
+        let changed = (0..8).fold(0, |bits, at| bits | (u32::from(pair[at] ^ pair[at + 1]) << at));
+        let mut left = changed;
+        while left != 0 {
+            edges.push(start as u32 + left.trailing_zeros() + 1);
+            left &= left - 1;
+        }
+    }
+    let rest = row.len().saturating_sub(1) / 8 * 8;
+    let last = row[rest..].windows(2).enumerate().filter(|(_, pair)| pair[0] != pair[1]);
+    edges.extend(last.map(|(at, _)| (rest + at + 1) as u32));
+    edges.push(row.len() as u32);
+}
+
+/// Which three finders may be one code's, the most regular first, at most [`MOST_TRIPLES`].
+pub(super) fn triples(finders: &[Finder]) -> Vec<Triple> {
+    let mut triples = Vec::new();
+    for (i, a) in finders.iter().enumerate() {
+        for (j, b) in finders.iter().enumerate().skip(i + 1) {
+            if !alike(a, b) {
+                continue;
+            }
+            for c in &finders[j + 1..] {
+                if alike(a, c) && alike(b, c) {
+                    triples.extend(triple([*a, *b, *c]));
+                }
+            }
+        }
+    }
+    triples.sort_by(|a: &Triple, b: &Triple| a.misfit.total_cmp(&b.misfit));
+    triples.truncate(MOST_TRIPLES);
+    triples
+}
+
+fn triple(finders: [Finder; 3]) -> Option<Triple> {
+    // Under perspective the longest side need not face the right angle: take the squarest corner.
+    let corner = |at: usize| {
+        let [a, b, c] = [finders[at], finders[(at + 1) % 3], finders[(at + 2) % 3]];
+        let (right, down) = (b.centre - a.centre, c.centre - a.centre);
+        let cosine = right.dot(down) / (right.length() * down.length());
+        (cosine.abs(), a, b, c)
+    };
+    let (cosine, a, b, c) = (0..3).map(corner).min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let (right, down) = (b.centre - a.centre, c.centre - a.centre);
+    let legs = (right.length() / down.length()).ln().abs();
+    let mean = (a.module + b.module + c.module) / 3.0;
+    let shortest = right.length().min(down.length()) / mean;
+    let longest = right.length().max(down.length()) / mean;
+    if cosine > 0.6 || legs > 0.9 || shortest < 6.0 || longest > 220.0 {
+        return None;
+    }
+    let sizes = [a, b, c].map(|finder| (finder.module / mean).ln().abs()).iter().sum::<f32>();
+    // Rows agreeing on all three tell true finders from accidents.
+    let fewest = [a, b, c].iter().map(|finder| finder.hits).min().unwrap_or(0);
+    let doubt = if fewest < 2 { 0.5 } else { 0.0 };
+    let finders = if right.cross(down) >= 0.0 { [a, b, c] } else { [a, c, b] };
+    Some(Triple { finders, misfit: cosine + legs + 0.7 * sizes + doubt })
+}
+
+fn alike(a: &Finder, b: &Finder) -> bool {
+    a.inverted == b.inverted && a.module < 2.0 * b.module && b.module < 2.0 * a.module
+}
+
+fn same(a: &Finder, b: &Finder) -> bool {
+    let reach = 2.0 * a.module.min(b.module);
+    (a.centre.x - b.centre.x).abs() < reach
+        && (a.centre.y - b.centre.y).abs() < reach
+        && alike(a, b)
+}
+
+fn merge(known: &mut Finder, finder: &Finder) {
+    let weight = 1.0 / (known.hits + 1) as f32;
+    known.centre = known.centre + (finder.centre - known.centre) * weight;
+    known.module += (finder.module - known.module) * weight;
+    known.hits += 1;
+}
+
+fn strongest(mut finders: Vec<Finder>, row_step: usize) -> Vec<Finder> {
+    if finders.len() > CROWD {
+        // Noise or foliage: a fifth of the rows through a finder's core must have agreed.
+        let rows = |finder: &Finder| 3.0 * finder.module / row_step as f32;
+        finders.retain(|finder| finder.hits > 1 && finder.hits as f32 >= 0.2 * rows(finder));
+    }
+    finders.sort_by_key(|finder| std::cmp::Reverse(finder.hits));
+    finders.truncate(MOST_FINDERS);
+    finders
+}
+
+/// Whether runs have the lengths 1:1:3:1:1.
+///
+/// Ink spreads and light blooms: every dark run may be longer by the same amount, every light one
+/// shorter. From one edge to the next of its kind the two cancel, so these lengths are compared.
+fn is_finder(runs: [u32; 5]) -> bool {
+    // Most runs are turned away here, before anything is computed.
+    if runs[2] <= runs[1] || runs[2] <= runs[3] || runs.iter().sum::<u32>() < 7 {
+        return false;
+    }
+    let [a, b, c, d, e] = runs;
+    let (a, b, c, d, e) = (a as f32, b as f32, c as f32, d as f32, e as f32);
+    let module = (a + 2.0 * b + 2.0 * c + 2.0 * d + e) / 12.0;
+    let near = |length: f32, modules: f32, slack: f32| {
+        (length - modules * module).abs() <= slack * module + 0.6
+    };
+    near(a + b, 2.0, 0.65)
+        && near(d + e, 2.0, 0.65)
+        && near(b + c, 4.0, 0.8)
+        && near(c + d, 4.0, 0.8)
+        && [a, b, d, e].iter().all(|&run| run <= 2.1 * module + 0.6 && run >= 0.3 * module)
+        && c >= 1.6 * module
+        && c <= 4.6 * module
+}
+
+/// The finder around this pixel, if the column, the row and a diagonal through it say so as well.
+fn confirm(bitmap: &Bitmap, x: usize, y: usize) -> Option<Finder> {
+    let column = cross(bitmap, (x, y), (0, 1))?;
+    let y = y as f32 + 0.5 + column.shift;
+    let row = cross(bitmap, (x, y as usize), (1, 0))?;
+    let centre = Point::new(x as f32 + 0.5 + row.shift, y);
+    if row.total > 2.5 * column.total || column.total > 2.5 * row.total {
+        return None;
+    }
+    let at = (centre.x as usize, centre.y as usize);
+    cross(bitmap, at, (1, 1)).or_else(|| cross(bitmap, at, (1, -1)))?;
+    let inverted = bitmap.dark_at(centre.x, centre.y) == Some(false);
+    Some(Finder { centre, module: (row.total + column.total) / 14.0, inverted, hits: 1 })
+}
+
+/// The five runs through a pixel in one direction.
+struct Cross {
+    /// From the pixel to the middle of the pattern, in steps.
+    shift: f32,
+    /// The pattern's length, in steps.
+    total: f32,
+}
+
+fn cross(bitmap: &Bitmap, (x, y): (usize, usize), (dx, dy): (isize, isize)) -> Option<Cross> {
+    let colour = *bitmap.dark.get(y * bitmap.width + x)?;
+    let side = |sign: isize| {
+        let (mut column, mut row) = (x as isize, y as isize);
+        let (mut lengths, mut run, mut steps) = ([0_u32; 3], 0, 0);
+        while run < 3 && steps < MOST_STEPS {
+            column += sign * dx;
+            row += sign * dy;
+            if column < 0
+                || row < 0
+                || column >= bitmap.width as isize
+                || row >= bitmap.height as isize
+            {
+                break;
+            }
+            let here = bitmap.dark[row as usize * bitmap.width + column as usize];
+            // Runs 0 and 2 have the colour of the middle, run 1 the other one.
+            if (here == colour) != (run != 1) {
+                run += 1;
+                if run == 3 {
+                    break;
+                }
+            }
+            lengths[run] += 1;
+            steps += 1;
+        }
+        (run >= 2 && lengths[2] > 0).then_some(lengths)
+    };
+    let (before, after) = (side(-1)?, side(1)?);
+    let runs = [before[2], before[1], before[0] + after[0] + 1, after[1], after[2]];
+    let inner = |side: [u32; 3]| (2 * side[0] + 2 * side[1] + side[2]) as f32;
+    is_finder(runs).then(|| Cross {
+        shift: (inner(after) - inner(before)) / 4.0,
+        total: runs.iter().sum::<u32>() as f32,
+    })
+}
+
+/// Of all finders seen, those handed on.
+pub(super) const MOST_FINDERS: usize = 48;
+/// More finders than this are looked at with doubt.
+const CROWD: usize = 16;
+/// Different places at which finders are collected.
+const MOST_KEPT: usize = 512;
+/// Rows that meet a finder, in the whole bitmap.
+const MOST_HITS: u32 = 20_000;
+/// Triples handed on.
+const MOST_TRIPLES: usize = 200;
+/// The length of half a finder, in pixels; larger ones are read at a smaller scale.
+const MOST_STEPS: u32 = 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FINDER: [&str; 7] =
+        ["#######", "#     #", "# ### #", "# ### #", "# ### #", "#     #", "#######"];
+
+    fn bitmap(width: usize, height: usize, finders: &[(usize, usize)], scale: usize) -> Bitmap {
+        let mut dark = vec![0; width * height];
+        for (left, top) in finders {
+            for y in 0..7 * scale {
+                for x in 0..7 * scale {
+                    let ink = FINDER[y / scale].as_bytes()[x / scale] == b'#';
+                    dark[(top + y) * width + left + x] = u8::from(ink);
+                }
+            }
+        }
+        Bitmap { dark, width, height }
+    }
+
+    #[test]
+    fn a_finder_is_found_at_its_middle_in_both_colours() {
+        for scale in 1..5 {
+            let mut bitmap = bitmap(100, 80, &[(20, 10)], scale);
+            for inverted in [false, true] {
+                let found = find(&bitmap, 1);
+                assert_eq!(found.len(), 1, "scale {scale}");
+                let middle = 3.5 * scale as f32;
+                let centre = Point::new(20.0 + middle, 10.0 + middle);
+                assert!(found[0].centre.distance(centre) < 0.3, "{found:?}");
+                assert!((found[0].module - scale as f32).abs() < 0.1);
+                assert_eq!(found[0].inverted, inverted);
+                bitmap.dark.iter_mut().for_each(|pixel| *pixel ^= 1);
+            }
+        }
+    }
+
+    #[test]
+    fn every_change_of_colour_is_an_edge() {
+        for length in 1..40 {
+            let row: Vec<u8> = (0..length).map(|at| u8::from(at * at % 7 < 3)).collect();
+            let mut edges = vec![9];
+            edges_of(&row, &mut edges);
+            let changes = (1..length).filter(|&at| row[at] != row[at - 1]);
+            let truth: Vec<_> = [0].into_iter().chain(changes).chain([length]).collect();
+            assert!(edges.iter().map(|&edge| edge as usize).eq(truth), "{length}");
+        }
+    }
+
+    #[test]
+    fn three_finders_are_ordered_clockwise_from_the_right_angle() {
+        let bitmap = bitmap(200, 200, &[(20, 100), (20, 20), (100, 20)], 3);
+        let triples = triples(&find(&bitmap, 2));
+        assert_eq!(triples.len(), 1);
+        let centres = triples[0].finders.map(|finder| (finder.centre.x, finder.centre.y));
+        assert_eq!(centres, [(30.5, 30.5), (110.5, 30.5), (30.5, 110.5)]);
+        assert!(triples[0].misfit < 0.01);
+    }
+
+    #[test]
+    fn a_wall_of_finders_gives_a_bounded_list() {
+        let places: Vec<_> = (0..40).flat_map(|y| (0..40).map(move |x| (x * 9, y * 9))).collect();
+        let bitmap = bitmap(364, 364, &places, 1);
+        let finders = find(&bitmap, 1);
+        assert_eq!(finders.len(), MOST_FINDERS);
+        assert!(triples(&finders).len() <= MOST_TRIPLES);
+    }
+
+    #[test]
+    fn ink_spread_does_not_hide_a_finder() {
+        assert!(is_finder([4, 2, 10, 2, 4]));
+        assert!(is_finder([2, 4, 8, 4, 2]));
+        assert!(!is_finder([3, 3, 3, 3, 3]));
+        assert!(!is_finder([1, 1, 1, 1, 1]));
+    }
+}

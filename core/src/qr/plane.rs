@@ -1,0 +1,160 @@
+//! The luma plane that the stages work on: our own copy, without stride, at some scale.
+
+use super::Frame;
+use super::geometry::Point;
+
+/// A grey picture; its rows follow each other without a gap.
+#[derive(Clone)]
+pub(super) struct Plane {
+    pub(super) luma: Vec<u8>,
+    pub(super) width: usize,
+    pub(super) height: usize,
+}
+
+impl Plane {
+    /// The frame at one `shrink`-th of its size: each pixel the mean of `shrink` × `shrink`, those
+    /// at the right and lower edge that fill no whole square left out. None where nothing is left.
+    pub(super) fn of(frame: &Frame<'_>, shrink: usize) -> Option<Self> {
+        let (width, height) = (frame.width / shrink, frame.height / shrink);
+        if width == 0 || height == 0 {
+            return None;
+        }
+        let mut luma = Vec::with_capacity(width * height);
+        let mut sums = vec![0_u32; width];
+        for y in 0..height {
+            if shrink == 1 {
+                luma.extend_from_slice(frame.row(y));
+                continue;
+            }
+            sums.fill(0);
+            for row in (y * shrink..(y + 1) * shrink).map(|row| frame.row(row)) {
+                for (sum, pixels) in sums.iter_mut().zip(row.chunks_exact(shrink)) {
+                    *sum += pixels.iter().map(|&pixel| u32::from(pixel)).sum::<u32>();
+                }
+            }
+            let count = (shrink * shrink) as u32;
+            luma.extend(sums.iter().map(|&sum| ((sum + count / 2) / count) as u8));
+        }
+        Some(Self { luma, width, height })
+    }
+
+    /// This plane at half its size; none where nothing is left.
+    pub(super) fn half(&self) -> Option<Self> {
+        let (width, height) = (self.width / 2, self.height / 2);
+        if width == 0 || height == 0 {
+            return None;
+        }
+        let mut luma = Vec::with_capacity(width * height);
+        for rows in self.luma.chunks_exact(2 * self.width).take(height) {
+            let (upper, lower) = rows.split_at(self.width);
+            let pairs = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+            luma.extend(pairs.map(|(a, b)| {
+                let sum = u16::from(a[0]) + u16::from(a[1]) + u16::from(b[0]) + u16::from(b[1]);
+                ((sum + 2) / 4) as u8
+            }));
+        }
+        Some(Self { luma, width, height })
+    }
+
+    /// This plane with dark and light swapped.
+    pub(super) fn inverted(&self) -> Self {
+        Self { luma: self.luma.iter().map(|&luma| 255 - luma).collect(), ..*self }
+    }
+
+    /// This plane with each pixel mixed with the eight around it, 4:2:1: half the noise.
+    pub(super) fn smooth(&self) -> Self {
+        let width = self.width;
+        let mut luma = Vec::with_capacity(self.luma.len());
+        let row = |y: usize| &self.luma[y * width..(y + 1) * width];
+        let mut columns = vec![0_u16; width];
+        for y in 0..self.height {
+            let (above, below) = (row(y.saturating_sub(1)), row((y + 1).min(self.height - 1)));
+            for ((column, middle), (above, below)) in
+                columns.iter_mut().zip(row(y)).zip(above.iter().zip(below))
+            {
+                *column = u16::from(*above) + 2 * u16::from(*middle) + u16::from(*below);
+            }
+            let at = |x: usize| columns[x];
+            luma.extend((0..width).map(|x| {
+                let sum = at(x.saturating_sub(1)) + 2 * at(x) + at((x + 1).min(width - 1));
+                ((sum + 8) / 16) as u8
+            }));
+        }
+        Self { luma, width, height: self.height }
+    }
+
+    /// This plane at twice its size, interpolated.
+    pub(super) fn double(&self) -> Self {
+        let (width, height) = (2 * self.width, 2 * self.height);
+        let mut luma = Vec::with_capacity(width * height);
+        for y in 0..height {
+            for x in 0..width {
+                let at = Point::new((x as f32 + 0.5) / 2.0, (y as f32 + 0.5) / 2.0);
+                luma.push(self.at(at).round() as u8);
+            }
+        }
+        Self { luma, width, height }
+    }
+
+    /// The luma at a place between pixels, interpolated; outside, that of the nearest edge.
+    pub(super) fn at(&self, point: Point) -> f32 {
+        let x = (point.x - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let y = (point.y - 0.5).clamp(0.0, (self.height - 1) as f32);
+        // A float that is no number becomes 0 here: inside the plane.
+        let (left, top) = (x as usize, y as usize);
+        let (right, bottom) = ((left + 1).min(self.width - 1), (top + 1).min(self.height - 1));
+        let (along, down) = (x - left as f32, y - top as f32);
+        let pixel = |x: usize, y: usize| f32::from(self.luma[y * self.width + x]);
+        let upper = pixel(left, top) + (pixel(right, top) - pixel(left, top)) * along;
+        let lower = pixel(left, bottom) + (pixel(right, bottom) - pixel(left, bottom)) * along;
+        upper + (lower - upper) * down
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plane() -> Plane {
+        Plane { luma: vec![0, 100, 200, 40, 60, 80], width: 3, height: 2 }
+    }
+
+    #[test]
+    fn luma_is_interpolated_between_pixel_centres() {
+        assert_eq!(plane().at(Point::new(0.5, 0.5)), 0.0);
+        assert_eq!(plane().at(Point::new(1.0, 0.5)), 50.0);
+        assert_eq!(plane().at(Point::new(1.0, 1.0)), 50.0);
+        assert_eq!(plane().at(Point::new(-9.0, 1e9)), 40.0);
+    }
+
+    #[test]
+    fn a_place_that_is_no_number_does_not_panic() {
+        plane().at(Point::new(f32::NAN, f32::INFINITY));
+    }
+
+    #[test]
+    fn shrinking_takes_means_and_drops_the_rest() {
+        let half = plane().half().unwrap();
+        assert_eq!((half.width, half.height, half.luma), (1, 1, vec![50]));
+        let frame = Frame::new(&[0, 100, 9, 40, 60], 2, 2, 3).unwrap();
+        assert_eq!(Plane::of(&frame, 2).unwrap().luma, [50]);
+        assert_eq!(Plane::of(&frame, 1).unwrap().luma, [0, 100, 40, 60]);
+        assert!(Plane::of(&frame, 3).is_none());
+    }
+
+    #[test]
+    fn smoothing_mixes_neighbours_and_keeps_what_is_plain() {
+        let mut plane = Plane { luma: vec![100; 15], width: 5, height: 3 };
+        assert_eq!(plane.smooth().luma, plane.luma);
+        plane.luma[7] = 180;
+        assert_eq!(plane.smooth().luma[5..10], [100, 110, 120, 110, 100]);
+    }
+
+    #[test]
+    fn doubling_keeps_the_picture() {
+        let double = plane().double();
+        assert_eq!((double.width, double.height), (6, 4));
+        assert_eq!(double.luma[0], 0);
+        assert_eq!(double.luma[1], 25);
+    }
+}

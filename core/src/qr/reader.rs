@@ -1,0 +1,247 @@
+//! The stages run at several scales and thresholds, until something is read or the allowance spent.
+
+use zeroize::Zeroizing;
+
+use super::binarise::{self, Bitmap, Threshold};
+use super::geometry::{self, Point};
+use super::grid::{Grid, Stand};
+use super::locate::{self, Finder};
+use super::plane::Plane;
+use super::{Frame, Payload, correct, sample};
+
+/// How hard to try.
+pub(super) struct Effort {
+    /// Looks at the frame, each at a scale and with a way to set thresholds, in order.
+    looks: &'static [Look],
+    /// How many of them a frame gets in which nothing was seen that could be part of a code.
+    at_least: usize,
+    /// The allowance for all of them, in steps of about a nanosecond.
+    allowance: i64,
+}
+
+impl Effort {
+    /// A camera sends the next frame soon.
+    pub(super) const FRAME: Self = Self {
+        looks: &[
+            Look(Scale::Base, Threshold::Blocks),
+            Look(Scale::Half, Threshold::Blocks),
+            Look(Scale::Smooth, Threshold::Blocks),
+            Look(Scale::Full, Threshold::Blocks),
+        ],
+        at_least: 2,
+        allowance: 60_000_000,
+    };
+
+    /// A picture was chosen: there is no other.
+    pub(super) const PICTURE: Self = Self {
+        looks: &[
+            Look(Scale::Base, Threshold::Blocks),
+            Look(Scale::Half, Threshold::Blocks),
+            Look(Scale::Smooth, Threshold::Blocks),
+            Look(Scale::Full, Threshold::Blocks),
+            Look(Scale::Base, Threshold::Window),
+            Look(Scale::Half, Threshold::Window),
+            Look(Scale::Quarter, Threshold::Blocks),
+            Look(Scale::Base, Threshold::Global),
+            Look(Scale::Double, Threshold::Blocks),
+            Look(Scale::Full, Threshold::Window),
+        ],
+        at_least: usize::MAX,
+        allowance: 500_000_000,
+    };
+}
+
+/// One look at the frame.
+struct Look(Scale, Threshold);
+
+/// The scale of a look. Large codes are read best from afar, small ones from close up.
+#[derive(Clone, Copy, PartialEq)]
+enum Scale {
+    /// As the frame is, up to [`MOST_FULL`] pixels.
+    Full,
+    /// At most [`MOST_BASE`] pixels, where nearly every code that can be read is large enough.
+    Base,
+    /// The same with the noise smoothed.
+    Smooth,
+    Half,
+    Quarter,
+    /// Twice the base.
+    Double,
+}
+
+/// Reads the codes in a frame with as much effort as that.
+pub(super) fn read(frame: Frame<'_>, effort: &Effort) -> Vec<Payload> {
+    let mut reader = Reader { found: Vec::new(), promising: false, allowance: effort.allowance };
+    let pixels = frame.width * frame.height;
+    let shrink_to =
+        |most: usize| (1_usize..).find(|shrink| pixels / (shrink * shrink) <= most).unwrap_or(1);
+    let (full, base) = (shrink_to(MOST_FULL), shrink_to(MOST_BASE));
+    let Some(plane) = Plane::of(&frame, base) else { return Vec::new() };
+    for (looks, &Look(scale, threshold)) in effort.looks.iter().enumerate() {
+        if looks >= effort.at_least && !reader.promising {
+            break;
+        }
+        let (look, shrink) = match scale {
+            Scale::Base => (None, base as f32),
+            Scale::Full if full == base => continue,
+            Scale::Full => (Plane::of(&frame, full), full as f32),
+            Scale::Smooth => (Some(plane.smooth()), base as f32),
+            Scale::Half => (plane.half(), 2.0 * base as f32),
+            Scale::Quarter => (plane.half().and_then(|half| half.half()), 4.0 * base as f32),
+            Scale::Double if plane.luma.len() > MOST_DOUBLED => continue,
+            Scale::Double => (Some(plane.double()), 0.5 * base as f32),
+        };
+        if look.is_none() && scale != Scale::Base {
+            continue;
+        }
+        let done = reader.look(look.as_ref().unwrap_or(&plane), threshold, shrink);
+        if done || reader.allowance <= 0 {
+            break;
+        }
+    }
+    reader.found
+}
+
+/// Three finders taken for a code of one size.
+struct Candidate {
+    finders: [Finder; 3],
+    stand: Stand,
+    size: usize,
+    /// 0 is certain.
+    doubt: f32,
+}
+
+/// What was read so far, and what may still be spent.
+struct Reader {
+    found: Vec<Payload>,
+    /// Whether a look saw a finder that cannot well be an accident.
+    promising: bool,
+    allowance: i64,
+}
+
+impl Reader {
+    /// Looks once; whether there is nothing left to look for.
+    fn look(&mut self, plane: &Plane, threshold: Threshold, shrink: f32) -> bool {
+        self.spend(5 * plane.luma.len());
+        let bitmap = binarise::binarise(plane, threshold);
+        let row_step = if plane.height > 400 { 2 } else { 1 };
+        let mut finders = locate::find(&bitmap, row_step);
+        self.promising |= finders.iter().any(|finder| finder.hits > 2);
+        let mut inverted = None;
+        let mut read_here: Vec<[Point; 4]> = Vec::new();
+        for candidate in self.candidates(plane, &bitmap, &finders, &mut inverted) {
+            if self.allowance <= 0 {
+                break;
+            }
+            let covered = |finder: &Finder| {
+                read_here.iter().any(|code| geometry::inside(code, finder.centre))
+            };
+            if candidate.finders.iter().any(covered) {
+                continue;
+            }
+            let plane = if candidate.finders[0].inverted {
+                inverted.as_ref().unwrap_or(plane)
+            } else {
+                plane
+            };
+            let Some((text, corners)) = self.attempt(plane, &candidate) else { continue };
+            read_here.push(corners);
+            if !self.found.iter().any(|payload| payload.text == text) {
+                let corners = corners.map(|corner| corner * shrink);
+                self.found.push(Payload { text, corners });
+            }
+        }
+        finders.retain(|finder| {
+            finder.hits > 1 && !read_here.iter().any(|code| geometry::inside(code, finder.centre))
+        });
+        !self.found.is_empty() && finders.len() < 3
+    }
+
+    /// What the finders may mean, the likeliest first: each a code of one size.
+    fn candidates(
+        &mut self,
+        plane: &Plane,
+        bitmap: &Bitmap,
+        finders: &[Finder],
+        inverted: &mut Option<Plane>,
+    ) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        for triple in locate::triples(finders) {
+            self.spend(2_000);
+            let Some(stand) = Stand::measure(bitmap, &triple) else { continue };
+            let plane = if triple.finders[0].inverted {
+                inverted.get_or_insert_with(|| plane.inverted())
+            } else {
+                plane
+            };
+            for (place, size) in stand.sizes(bitmap).into_iter().enumerate() {
+                self.spend(40 * size);
+                let promise = stand.promise(plane, size);
+                if promise > LEAST_PROMISE {
+                    let doubt = triple.misfit + 1.0 - promise + 0.05 * place as f32;
+                    candidates.push(Candidate { finders: triple.finders, stand, size, doubt });
+                }
+            }
+        }
+        candidates.sort_by(|a, b| a.doubt.total_cmp(&b.doubt));
+        candidates
+    }
+
+    /// Tries grids for the candidate until a text comes out.
+    fn attempt(
+        &mut self,
+        plane: &Plane,
+        &Candidate { stand, size, .. }: &Candidate,
+    ) -> Option<(Zeroizing<String>, [Point; 4])> {
+        self.spend(200_000 + 60 * size * size);
+        let mut regular = false;
+        for grid in stand.grids(plane, size) {
+            let (regularity, text) = self.decode(plane, &grid);
+            if let Some(text) = text {
+                return Some((text, grid.corners()));
+            }
+            regular |= regularity > LEAST_REGULARITY;
+        }
+        if !regular {
+            return None;
+        }
+        self.spend(1_000_000);
+        let grid = stand.sharpest(plane, size)?;
+        self.decode(plane, &grid).1.map(|text| (text, grid.corners()))
+    }
+
+    /// The grid's regularity and its text, if it has one.
+    fn decode(&mut self, plane: &Plane, grid: &Grid) -> (f32, Option<Zeroizing<String>>) {
+        self.spend(100 * grid.size * grid.size);
+        let greys = sample::Greys::of(plane, grid);
+        let mut best = 0.0_f32;
+        for sharpen in [0.0, 0.4] {
+            let Some(modules) = greys.modules(sharpen) else { break };
+            let regularity = modules.regularity();
+            best = best.max(regularity);
+            if regularity < LEAST_REGULARITY {
+                continue;
+            }
+            self.spend(400 * grid.size * grid.size);
+            if let Some(text) = correct::decode(&modules) {
+                return (best, Some(text));
+            }
+        }
+        (best, None)
+    }
+
+    fn spend(&mut self, steps: usize) {
+        self.allowance -= steps as i64;
+    }
+}
+
+/// Pixels of the largest plane looked at.
+const MOST_FULL: usize = 4_200_000;
+/// Pixels of the plane looked at first.
+const MOST_BASE: usize = 1_000_000;
+/// Pixels of a plane that is also looked at doubled.
+const MOST_DOUBLED: usize = 700_000;
+/// The share of a code's fixed modules that must be right before decoding is tried.
+const LEAST_REGULARITY: f32 = 0.72;
+/// The correlation of the timing patterns below which three finders are no code.
+const LEAST_PROMISE: f32 = 0.3;

@@ -1,0 +1,8 @@
+//! What the whole promises, a module for each behaviour.
+
+#[cfg(test)]
+mod behaviour {
+    mod pictures;
+    mod printing;
+    mod scenarios;
+}

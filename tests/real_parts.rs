@@ -1,0 +1,20 @@
+//! What only real parts can show: another language's reader, another program's codes, a killed
+//! process, a full disk, pictures that somebody else made.
+
+#[cfg(test)]
+#[path = "real_parts/easy_pictures.rs"]
+mod easy_pictures;
+#[cfg(test)]
+#[path = "real_parts/killed_saves.rs"]
+mod killed_saves;
+#[cfg(test)]
+#[path = "real_parts/oathtool.rs"]
+mod oathtool;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+#[path = "real_parts/secret_service.rs"]
+mod secret_service;
+#[cfg(test)]
+#[path = "real_parts/vault_reader.rs"]
+mod vault_reader;

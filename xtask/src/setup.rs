@@ -1,0 +1,145 @@
+//! Getting the tools that the checks and the tests of real parts need.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use xshell::{Shell, cmd};
+
+use crate::run::{say, watch};
+
+/// A program of crates.io at exactly `version`, built into `target/tools` unless it is there.
+///
+/// Built without optimisation: its build is the longest part of a first run, its use is short.
+///
+/// # Errors
+/// It cannot be built, mostly for want of the network.
+pub(crate) fn cargo_tool(shell: &Shell, name: &str, version: &str) -> Result<PathBuf> {
+    let root = tools(shell);
+    let own = root.join("bin").join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    for program in [own.clone(), PathBuf::from(name)] {
+        let found = cmd!(shell, "{program} --version").quiet().ignore_stderr().read();
+        if found.is_ok_and(|line| line.split_whitespace().any(|word| word == version)) {
+            return Ok(program);
+        }
+    }
+    twice(|| {
+        let install =
+            cmd!(shell, "cargo install --locked --debug --root {root} --version ={version} {name}");
+        require(watch(install, &[])?.success, || format!("failed to build {name} {version}"))
+    })?;
+    Ok(own)
+}
+
+/// A Python with `PYTHON_PACKAGES`, in a virtual environment under `target/tools`.
+///
+/// # Errors
+/// There is no Python 3, or the packages cannot be fetched.
+pub(crate) fn python(shell: &Shell) -> Result<PathBuf> {
+    let home = tools(shell).join("python");
+    let python = home.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let wanted = PYTHON_PACKAGES.join(" ");
+    let probe = "import sys, importlib.metadata as m\n\
+                 for pin in sys.argv[1].split():\n    \
+                     name, version = pin.split('==')\n    \
+                     assert m.version(name) == version";
+    if cmd!(shell, "{python} -c {probe} {wanted}").quiet().ignore_stderr().run().is_ok() {
+        return Ok(python);
+    }
+    let make = || {
+        let venv = watch(cmd!(shell, "python3 -m venv --clear {home}"), &[]);
+        require(venv.is_ok_and(|venv| venv.success), || "python3 -m venv failed".to_owned())
+    };
+    // Debian splits `venv` from its Python, and may have neither.
+    make().or_else(|_| packages(shell, &["python3-venv"]).and_then(|()| make()))?;
+    twice(|| {
+        // `--no-deps`: the list is whole, so a new release of a dependency cannot slip in.
+        let install = cmd!(
+            shell,
+            "{python} -m pip install --quiet --disable-pip-version-check --no-deps {PYTHON_PACKAGES...}"
+        );
+        require(watch(install, &[])?.success, || "pip could not install the packages".to_owned())
+    })?;
+    Ok(python)
+}
+
+/// Installs Debian packages, as root or through a `sudo` that asks nothing.
+///
+/// # Errors
+/// This is no Debian, the rights are missing, or the packages cannot be fetched.
+pub(crate) fn packages(shell: &Shell, names: &[&str]) -> Result<()> {
+    require(on_path("apt-get"), || "there is no apt-get".to_owned())?;
+    let root = cmd!(shell, "id -u").quiet().read().is_ok_and(|id| id == "0");
+    if !root && cmd!(shell, "sudo -n true").quiet().ignore_stderr().run().is_err() {
+        bail!("neither root nor a sudo without a password");
+    }
+    let sudo: &[&str] = if root { &[] } else { &["sudo", "-n"] };
+    let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "timeout", "300", "apt-get"];
+    let apt: Vec<&str> = sudo.iter().chain(&apt).copied().collect();
+    let (program, prefix) = apt.split_first().context("the command has words")?;
+    let install = || {
+        let quiet = ["--yes", "--quiet", "--no-install-recommends", "-oDpkg::Use-Pty=0"];
+        // Another apt may be at work on a machine that has just started.
+        let lock = "-oDPkg::Lock::Timeout=120";
+        watch(cmd!(shell, "{program} {prefix...} install {quiet...} {lock} {names...}"), &[])
+    };
+    if install()?.success {
+        return Ok(());
+    }
+    // A fresh machine has no package lists, an old one stale ones; both are cured by an update.
+    watch(cmd!(shell, "{program} {prefix...} update"), &[])?;
+    require(install()?.success, || format!("apt-get could not install {}", names.join(" ")))
+}
+
+/// Whether a program can be started by its name alone.
+pub(crate) fn on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// A network fails now and then; what fails twice is down.
+fn twice(mut attempt: impl FnMut() -> Result<()>) -> Result<()> {
+    attempt().or_else(|error| {
+        say(&format!("{error:#}; once more"));
+        attempt()
+    })
+}
+
+fn require(condition: bool, otherwise: impl FnOnce() -> String) -> Result<()> {
+    if condition { Ok(()) } else { bail!(otherwise()) }
+}
+
+fn tools(shell: &Shell) -> PathBuf {
+    shell.current_dir().join("target").join("tools")
+}
+
+/// The reader of the vault in another language needs Argon2id and XChaCha20-Poly1305.
+const PYTHON_PACKAGES: &[&str] = &[
+    "argon2-cffi==25.1.0",
+    "argon2-cffi-bindings==26.2.0",
+    "cffi==2.1.1",
+    "pycparser==3.12",
+    "pynacl==1.6.2",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_tried_once_more_and_no_oftener() {
+        let mut attempts = 0;
+        let result = twice(|| {
+            attempts += 1;
+            require(attempts == 2, || "down".to_owned())
+        });
+        assert!(result.is_ok() && attempts == 2);
+        assert!(twice(|| bail!("down")).is_err());
+    }
+
+    #[test]
+    fn only_what_is_there_is_on_the_path() {
+        assert!(on_path("cargo"));
+        assert!(!on_path("no-program-has-this-name"));
+    }
+}

@@ -1,0 +1,131 @@
+//! `cargo xtask test`: everything this machine can test, set up by itself where something is missing.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::report::{Report, test_line};
+use crate::run::watch;
+use crate::{Arguments, check, setup};
+
+pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> Result<()> {
+    arguments.finish()?;
+    if report.ci {
+        check::steps(shell, report);
+    }
+    let workspace = cmd!(shell, "cargo test --workspace --no-fail-fast");
+    report.tests("cargo test --workspace", watch(workspace, &[]));
+    real_parts(shell, report);
+    Ok(())
+}
+
+/// Something that a test asks of the machine.
+enum Need {
+    /// A program and the Debian package that brings it.
+    Program { name: &'static str, package: &'static str },
+    /// A Python with the packages of the vault's independent reader: `COUNTERSIGN_PYTHON`.
+    Python,
+    /// Other people's pictures of QR codes: `COUNTERSIGN_PICTURES`.
+    Pictures,
+}
+
+/// The modules of `tests/real_parts.rs`, each with what it needs that is not Rust and not ours.
+const PARTS: &[(&str, &[Need])] = &[
+    ("vault_reader", &[Need::Python]),
+    ("killed_saves", &[STRACE]),
+    ("easy_pictures", &[Need::Pictures, OATHTOOL]),
+    ("oathtool", &[OATHTOOL]),
+    ("secret_service", &[GNOME_KEYRING, DBUS]),
+];
+
+const DBUS: Need = Need::Program { name: "dbus-run-session", package: "dbus" };
+const GNOME_KEYRING: Need =
+    Need::Program { name: "gnome-keyring-daemon", package: "gnome-keyring" };
+const OATHTOOL: Need = Need::Program { name: "oathtool", package: "oathtool" };
+const STRACE: Need = Need::Program { name: "strace", package: "strace" };
+
+/// The tests against parts of other people: run where the part can be had, skipped by name where not.
+fn real_parts(shell: &Shell, report: &mut Report) {
+    let missing = missing_packages();
+    let installed = match missing.as_slice() {
+        [] => Ok(()),
+        missing => setup::packages(shell, missing).map_err(|error| format!("{error:#}")),
+    };
+    let python = setup::python(shell).map_err(|error| format!("{error:#}"));
+    let pictures = field_pictures(shell);
+    let met = |need: &Need| match need {
+        Need::Program { name, .. } if setup::on_path(name) => Ok(()),
+        Need::Program { name, .. } => {
+            let why = installed.as_ref().err().map_or("its package has none", String::as_str);
+            Err(format!("no {name} ({why})"))
+        }
+        Need::Python => python.as_ref().map(drop).map_err(|why| format!("no Python ({why})")),
+        Need::Pictures => pictures.as_ref().map(drop).ok_or("no field pictures here".to_owned()),
+    };
+
+    let (mut run, mut skips) = (Vec::new(), Vec::new());
+    for (module, needs) in PARTS {
+        match needs.iter().try_for_each(met) {
+            Ok(()) => run.push(*module),
+            Err(why) => {
+                report.skip(&format!("real_parts::{module}"), &why);
+                skips.extend(["--skip".to_owned(), format!("{module}::")]);
+            }
+        }
+    }
+    let variables: Vec<_> =
+        [("COUNTERSIGN_PYTHON", python.as_ref().ok()), ("COUNTERSIGN_PICTURES", pictures.as_ref())]
+            .into_iter()
+            .filter_map(|(name, path)| Some((name, path?.to_str()?)))
+            .collect();
+
+    let what = "cargo test --test real_parts";
+    let cargo = cmd!(shell, "cargo test --workspace --test real_parts");
+    let outcome = watch(cargo.arg("--").args(skips), &variables);
+    let silent = outcome.as_ref().map_or(Vec::new(), |outcome| silent(&run, &outcome.text));
+    let built = outcome.as_ref().is_ok_and(|outcome| outcome.text.contains("test result: "));
+    report.tests(what, outcome);
+    if built {
+        silent.iter().for_each(|module| report.fail(module, "no test of this module ran"));
+    }
+}
+
+fn missing_packages() -> Vec<&'static str> {
+    let needs = PARTS.iter().flat_map(|(_, needs)| *needs);
+    let missing: BTreeSet<_> = needs
+        .filter_map(|need| match need {
+            Need::Program { name, package } if !setup::on_path(name) => Some(*package),
+            _ => None,
+        })
+        .collect();
+    missing.into_iter().collect()
+}
+
+/// The pictures in the folder of field data, which may lie beside a checkout but is never in it.
+fn field_pictures(shell: &Shell) -> Option<PathBuf> {
+    let folder = shell.current_dir().join(env::var_os("COUNTERSIGN_FIELD")?).join("qr/easy");
+    folder.is_dir().then(|| folder.canonicalize().ok())?
+}
+
+/// The modules that should have run but of which no line tells: renamed, or emptied.
+fn silent<'a>(modules: &[&'a str], text: &str) -> Vec<&'a str> {
+    let ran: Vec<_> = text.lines().filter_map(test_line).map(|(name, _)| name).collect();
+    let told = |module: &str| {
+        ran.iter().any(|name| name.strip_prefix(module).is_some_and(|rest| rest.starts_with("::")))
+    };
+    modules.iter().copied().filter(|module| !told(module)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_without_a_test_is_noticed() {
+        let text = "test vault_reader::reads ... ok\ntest oathtool_too::agrees ... ok\n";
+        assert_eq!(silent(&["vault_reader", "oathtool"], text), ["oathtool"]);
+    }
+}
