@@ -57,9 +57,12 @@ pub mod code;
 pub mod enroll;
 pub mod otp;
 pub mod payload;
-pub mod qr;
 pub mod secret;
 pub mod vault;
+
+/// A camera frame or a picture to the texts of the QR codes in it: a crate of its own, which knows
+/// nothing of one-time passwords.
+pub use countersign_qr as qr;
 
 pub use account::{Account, NameError};
 pub use code::{ClockError, Code, CodeNow};

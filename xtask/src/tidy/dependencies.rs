@@ -12,9 +12,10 @@ use crate::run::say;
 const ALLOWED: &[(&str, &str)] = &[
     (
         "countersign",
-        "argon2 chacha20poly1305 data-encoding hkdf hmac httpdate image percent-encoding rand_core \
-         rqrr serde serde_json sha1 sha2 subtle thiserror zeroize",
+        "argon2 chacha20poly1305 countersign-qr data-encoding hkdf hmac httpdate percent-encoding \
+         rand_core serde serde_json sha1 sha2 subtle thiserror zeroize",
     ),
+    ("countersign-qr", "image rqrr thiserror zeroize"),
     (
         "countersign-cli",
         "anyhow arboard clap clap_complete clap_mangen countersign ctrlc etcetera getrandom image \
