@@ -110,9 +110,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let home = TempDir::new().unwrap();
-        fs::create_dir_all(home.path().join("run")).unwrap();
-        Self { home }
+        Self { home: TempDir::new().unwrap() }
     }
 
     fn vault(&self) -> std::path::PathBuf {
@@ -137,20 +135,38 @@ impl Desk {
 
     fn session(&self, daemon: &str, script: &str) -> Ended {
         let home = self.home.path();
+        // A daemon may outlive its bus. One that finds its predecessor's socket leaves the new bus
+        // to nobody, so each session has a runtime folder of its own and ends its own daemon. It is
+        // waited for, too: a question asked before it serves the bus would start a second one.
+        let run = TempDir::new_in(home).unwrap();
         // The bus and the daemon speak on the standard error too; what counts is apart from them.
-        let script = format!("{daemon} >/dev/null 2>&1 || exit 99\n({script}) 2>told");
+        let script = format!(
+            "{daemon} >/dev/null 2>&1 || exit 99
+             for wait in $(seq 100); do
+                 keeper=$(dbus-send --session --print-reply=literal \\
+                     --dest=org.freedesktop.DBus / \\
+                     org.freedesktop.DBus.GetConnectionUnixProcessID \\
+                     string:org.freedesktop.secrets 2>/dev/null | grep -o '[0-9]*$') && break
+                 sleep 0.1
+             done
+             [ \"$keeper\" ] || exit 98
+             ({script}) 2>told
+             status=$?
+             kill $keeper
+             exit $status"
+        );
         let folder = program::path().parent().unwrap();
         let search = std::env::join_paths(
             [folder.to_owned()]
                 .into_iter()
                 .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
         );
-        let output = Command::new("dbus-run-session")
-            .args(["--", "bash", "-c", &script])
+        let output = Command::new("timeout")
+            .args(["--kill-after=5", "60", "dbus-run-session", "--", "bash", "-c", &script])
             .current_dir(home)
             .env("PATH", search.unwrap())
             .env("HOME", home)
-            .env("XDG_RUNTIME_DIR", home.join("run"))
+            .env("XDG_RUNTIME_DIR", run.path())
             .env("XDG_DATA_HOME", home.join(".local/share"))
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env_remove("DISPLAY")
@@ -159,7 +175,14 @@ impl Desk {
             .env_remove("GNOME_KEYRING_CONTROL")
             .stdin(Stdio::null())
             .output()
-            .expect("dbus-run-session starts");
+            .expect("timeout starts");
+        let why = match output.status.code() {
+            Some(99) => "the key store does not start",
+            Some(98) => "nobody keeps secrets on the session's bus",
+            Some(124 | 137) => "the session did not end within a minute",
+            _ => "",
+        };
+        assert_eq!(why, "", "{}", String::from_utf8_lossy(&output.stderr));
         Ended {
             code: output.status.code(),
             said: String::from_utf8(output.stdout).unwrap(),

@@ -4,9 +4,9 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use xshell::Cmd;
 
 /// What a program said on both of its outputs, in the order it came, and whether it succeeded.
@@ -18,8 +18,12 @@ pub(crate) struct Outcome {
 /// Runs `command` with `variables` added to its environment, printing it first as one would type it.
 ///
 /// # Errors
-/// The program cannot be started; a failure of the program itself is in the outcome.
+/// The program cannot be started, or has not ended within [`LIMIT`]; a failure of the program itself is in the outcome.
 pub(crate) fn watch(command: Cmd<'_>, variables: &[(&str, &str)]) -> Result<Outcome> {
+    watch_within(LIMIT, command, variables)
+}
+
+fn watch_within(limit: Duration, command: Cmd<'_>, variables: &[(&str, &str)]) -> Result<Outcome> {
     let typed: String =
         variables.iter().map(|(name, value)| format!("{name}='{value}' ")).collect();
     say(&format!("\n$ {typed}{command}"));
@@ -44,7 +48,12 @@ pub(crate) fn watch(command: Cmd<'_>, variables: &[(&str, &str)]) -> Result<Outc
     drop(sender);
 
     let mut text = String::new();
+    let started = Instant::now();
     let status = loop {
+        if started.elapsed() > limit {
+            child.kill()?;
+            bail!("{name} did not end within {} s", limit.as_secs());
+        }
         match lines.recv_timeout(SILENCE) {
             Ok(line) => {
                 say(&line);
@@ -82,6 +91,8 @@ fn forward(pipe: impl Read + Send + 'static, lines: Sender<String>) {
 }
 
 const SILENCE: Duration = Duration::from_millis(300);
+/// Many times what any one program takes here: what hangs is to be named, and the rest still run.
+const LIMIT: Duration = Duration::from_secs(25 * 60);
 
 #[cfg(test)]
 mod tests {
@@ -99,10 +110,18 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_hangs_is_ended_and_named() {
+        let shell = Shell::new().unwrap();
+        let limit = Duration::from_millis(500);
+        let hung = watch_within(limit, cmd!(shell, "sleep 60"), &[]).err().unwrap();
+        assert_eq!(hung.to_string(), "sleep 60 did not end within 0 s");
+    }
+
+    #[test]
     fn a_daemon_left_behind_is_not_waited_for() {
         let shell = Shell::new().unwrap();
         let script = "sleep 30 & echo $!";
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let outcome = watch(cmd!(shell, "sh -c {script}"), &[]).unwrap();
         assert!(outcome.success && started.elapsed() < Duration::from_secs(20));
         let sleeper = outcome.text.trim().to_owned();
