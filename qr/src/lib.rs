@@ -139,6 +139,13 @@ pub fn scan(frame: Frame<'_>) -> Vec<Payload> {
     reader::read(frame, &Effort::FRAME)
 }
 
+/// The same for a frame that has no next one, a picture that somebody chose: with more patience, up
+/// to half a second on one core of a desktop.
+#[must_use]
+pub fn scan_still(frame: Frame<'_>) -> Vec<Payload> {
+    reader::read(frame, &Effort::PICTURE)
+}
+
 /// Pixels a side: what JPEG can say.
 const MOST_SIDE: usize = 65_535;
 /// Pixels in all, above any camera's.
