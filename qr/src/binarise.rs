@@ -31,6 +31,16 @@ pub(super) enum Threshold {
     Global,
 }
 
+impl Threshold {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Window => "window",
+            Self::Global => "global",
+        }
+    }
+}
+
 /// Parts the plane into dark and light.
 pub(super) fn binarise(plane: &Plane, threshold: Threshold) -> Bitmap {
     let small = plane.width < 5 * BLOCK || plane.height < 5 * BLOCK;

@@ -12,6 +12,7 @@
 mod align;
 mod binarise;
 mod correct;
+mod explain;
 mod geometry;
 mod grid;
 mod locate;
@@ -25,6 +26,7 @@ use std::fmt;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub use self::explain::{Attempt, Look, explain};
 pub use self::geometry::Point;
 pub use self::picture::{PictureError, scan_picture};
 

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::binarise::{self, Bitmap, Threshold};
+use super::explain::{Attempt, Look};
 use super::geometry::{self, Point};
 use super::grid::{Grid, Stand};
 use super::locate::{self, Finder};
@@ -12,7 +13,7 @@ use super::{Frame, Payload, correct, sample};
 /// How hard to try.
 pub(super) struct Effort {
     /// Looks at the frame, each at a scale and with a way to set thresholds, in order.
-    looks: &'static [Look],
+    looks: &'static [Way],
     /// How many of them a frame gets in which nothing was seen that could be part of a code.
     at_least: usize,
     /// The allowance for all of them, in steps of about a nanosecond.
@@ -23,10 +24,10 @@ impl Effort {
     /// A camera sends the next frame soon.
     pub(super) const FRAME: Self = Self {
         looks: &[
-            Look(Scale::Base, Threshold::Blocks),
-            Look(Scale::Half, Threshold::Blocks),
-            Look(Scale::Smooth, Threshold::Blocks),
-            Look(Scale::Full, Threshold::Blocks),
+            Way(Scale::Base, Threshold::Blocks),
+            Way(Scale::Half, Threshold::Blocks),
+            Way(Scale::Smooth, Threshold::Blocks),
+            Way(Scale::Full, Threshold::Blocks),
         ],
         at_least: 2,
         allowance: 60_000_000,
@@ -35,24 +36,24 @@ impl Effort {
     /// A picture was chosen: there is no other.
     pub(super) const PICTURE: Self = Self {
         looks: &[
-            Look(Scale::Base, Threshold::Blocks),
-            Look(Scale::Half, Threshold::Blocks),
-            Look(Scale::Smooth, Threshold::Blocks),
-            Look(Scale::Full, Threshold::Blocks),
-            Look(Scale::Base, Threshold::Window),
-            Look(Scale::Half, Threshold::Window),
-            Look(Scale::Quarter, Threshold::Blocks),
-            Look(Scale::Base, Threshold::Global),
-            Look(Scale::Double, Threshold::Blocks),
-            Look(Scale::Full, Threshold::Window),
+            Way(Scale::Base, Threshold::Blocks),
+            Way(Scale::Half, Threshold::Blocks),
+            Way(Scale::Smooth, Threshold::Blocks),
+            Way(Scale::Full, Threshold::Blocks),
+            Way(Scale::Base, Threshold::Window),
+            Way(Scale::Half, Threshold::Window),
+            Way(Scale::Quarter, Threshold::Blocks),
+            Way(Scale::Base, Threshold::Global),
+            Way(Scale::Double, Threshold::Blocks),
+            Way(Scale::Full, Threshold::Window),
         ],
         at_least: usize::MAX,
         allowance: 500_000_000,
     };
 }
 
-/// One look at the frame.
-struct Look(Scale, Threshold);
+/// How to look at the frame once.
+struct Way(Scale, Threshold);
 
 /// The scale of a look. Large codes are read best from afar, small ones from close up.
 #[derive(Clone, Copy, PartialEq)]
@@ -71,13 +72,23 @@ enum Scale {
 
 /// Reads the codes in a frame with as much effort as that.
 pub(super) fn read(frame: Frame<'_>, effort: &Effort) -> Vec<Payload> {
-    let mut reader = Reader { found: Vec::new(), promising: false, allowance: effort.allowance };
+    run(frame, effort, None).found
+}
+
+/// The same, telling each step instead of the texts.
+pub(super) fn explain(frame: Frame<'_>, effort: &Effort) -> Vec<Look> {
+    run(frame, effort, Some(Vec::new())).told.unwrap_or_default()
+}
+
+fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
+    let mut reader =
+        Reader { found: Vec::new(), promising: false, allowance: effort.allowance, told };
     let pixels = frame.width * frame.height;
     let shrink_to =
         |most: usize| (1_usize..).find(|shrink| pixels / (shrink * shrink) <= most).unwrap_or(1);
     let (full, base) = (shrink_to(MOST_FULL), shrink_to(MOST_BASE));
-    let Some(plane) = Plane::of(&frame, base) else { return Vec::new() };
-    for (looks, &Look(scale, threshold)) in effort.looks.iter().enumerate() {
+    let Some(plane) = Plane::of(&frame, base) else { return reader };
+    for (looks, &Way(scale, threshold)) in effort.looks.iter().enumerate() {
         if looks >= effort.at_least && !reader.promising {
             break;
         }
@@ -99,7 +110,7 @@ pub(super) fn read(frame: Frame<'_>, effort: &Effort) -> Vec<Payload> {
             break;
         }
     }
-    reader.found
+    reader
 }
 
 /// Three finders taken for a code of one size.
@@ -117,6 +128,8 @@ struct Reader {
     /// Whether a look saw a finder that cannot well be an accident.
     promising: bool,
     allowance: i64,
+    /// What was done so far, if somebody wants to know.
+    told: Option<Vec<Look>>,
 }
 
 impl Reader {
@@ -126,6 +139,7 @@ impl Reader {
         let bitmap = binarise::binarise(plane, threshold);
         let row_step = if plane.height > 400 { 2 } else { 1 };
         let mut finders = locate::find(&bitmap, row_step);
+        self.tell_look(&bitmap, threshold, shrink, &finders);
         self.promising |= finders.iter().any(|finder| finder.hits > 2);
         let mut inverted = None;
         let mut read_here: Vec<[Point; 4]> = Vec::new();
@@ -224,10 +238,38 @@ impl Reader {
             }
             self.spend(400 * grid.size * grid.size);
             if let Some(text) = correct::decode(&modules) {
+                self.tell_attempt(grid, best, true);
                 return (best, Some(text));
             }
         }
+        self.tell_attempt(grid, best, false);
         (best, None)
+    }
+
+    fn tell_look(
+        &mut self,
+        bitmap: &Bitmap,
+        threshold: Threshold,
+        shrink: f32,
+        finders: &[Finder],
+    ) {
+        let Some(told) = &mut self.told else { return };
+        told.push(Look {
+            shrink,
+            threshold: threshold.name(),
+            width: bitmap.width,
+            dark: bitmap.dark.iter().map(|&dark| dark == 1).collect(),
+            finders: finders.iter().map(|f| (f.centre * shrink, f.module * shrink)).collect(),
+            attempts: Vec::new(),
+        });
+    }
+
+    fn tell_attempt(&mut self, grid: &Grid, regularity: f32, read: bool) {
+        let Some(look) = self.told.as_mut().and_then(|told| told.last_mut()) else { return };
+        let size = grid.size;
+        let middle = |at: usize| Point::new((at % size) as f32 + 0.5, (at / size) as f32 + 0.5);
+        let modules = (0..size * size).map(|at| grid.at(middle(at)) * look.shrink).collect();
+        look.attempts.push(Attempt { size, modules, regularity, read });
     }
 
     fn spend(&mut self, steps: usize) {
