@@ -16,6 +16,11 @@ pub(super) struct Mesh {
 }
 
 impl Mesh {
+    /// Shifts in pixels where lines cross, row by row; the lines in modules.
+    pub(super) fn new(lines: Vec<f32>, shifts: Vec<Point>) -> Self {
+        Self { lines, shifts }
+    }
+
     /// Looks for every alignment pattern of the grid; none below version 7, which has one alone.
     pub(super) fn find(plane: &Plane, grid: &Grid) -> Option<Self> {
         let lines = lines(grid.size);

@@ -85,6 +85,42 @@ impl Perspective {
         rows.iter().flatten().all(|value| value.is_finite()).then_some(Self { rows })
     }
 
+    /// The perspective that carries the first point of each pair nearest to the second; none where
+    /// the points do not tell.
+    pub(super) fn fit(pairs: &[(Point, Point)]) -> Option<Self> {
+        // Both sides about the origin and of size one, or the sums below lose their precision.
+        let frame = |points: &mut dyn Iterator<Item = Point>| {
+            let points: Vec<_> = points.collect();
+            let count = points.len() as f32;
+            let middle = points.iter().fold(Point::default(), |sum, &p| sum + p) * (1.0 / count);
+            let reach = points.iter().map(|p| p.distance(middle)).sum::<f32>() / count;
+            (f64::from(middle.x), f64::from(middle.y), f64::from(reach.max(1e-6)))
+        };
+        let (fx, fy, fs) = frame(&mut pairs.iter().map(|pair| pair.0));
+        let (tx, ty, ts) = frame(&mut pairs.iter().map(|pair| pair.1));
+        let mut sums = [[0.0_f64; 9]; 8];
+        for (from, to) in pairs {
+            let (x, y) = ((f64::from(from.x) - fx) / fs, (f64::from(from.y) - fy) / fs);
+            let (u, v) = ((f64::from(to.x) - tx) / ts, (f64::from(to.y) - ty) / ts);
+            let rows = [
+                [x, y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y, u],
+                [0.0, 0.0, 0.0, x, y, 1.0, -v * x, -v * y, v],
+            ];
+            for row in rows {
+                for (sum, &left) in sums.iter_mut().zip(&row) {
+                    sum.iter_mut().zip(&row).for_each(|(sum, right)| *sum += left * right);
+                }
+            }
+        }
+        let [a, b, c, d, e, f, g, h] = solve(sums)?;
+        let flat = [[a, b, c], [d, e, f], [g, h, 1.0]];
+        let before = [[1.0 / fs, 0.0, -fx / fs], [0.0, 1.0 / fs, -fy / fs], [0.0, 0.0, 1.0]];
+        let after = [[ts, 0.0, tx], [0.0, ts, ty], [0.0, 0.0, 1.0]];
+        let rows = product(&after, &product(&flat, &before));
+        let rows = rows.map(|row| row.map(|value| value as f32));
+        rows.iter().flatten().all(|value| value.is_finite()).then_some(Self { rows })
+    }
+
     /// Where `point` goes. Not finite on the horizon.
     pub(super) fn map(&self, point: Point) -> Point {
         let along = |row: &[f32; 3]| row[0] * point.x + row[1] * point.y + row[2];
@@ -124,6 +160,30 @@ fn inverse(m: &[[f64; 3]; 3]) -> Option<[[f64; 3]; 3]> {
     ];
     let determinant = (0..3).map(|i| m[0][i] * adjugate[i][0]).sum::<f64>();
     (determinant.abs() > 1e-12).then_some(adjugate)
+}
+
+/// Solves eight equations, each with its right side last, by elimination.
+fn solve(mut rows: [[f64; 9]; 8]) -> Option<[f64; 8]> {
+    for column in 0..8 {
+        let pivot =
+            (column..8).max_by(|&a, &b| rows[a][column].abs().total_cmp(&rows[b][column].abs()))?;
+        rows.swap(column, pivot);
+        let pivot = rows[column];
+        if pivot[column].abs() < 1e-12 {
+            return None;
+        }
+        for (at, row) in rows.iter_mut().enumerate() {
+            if at != column {
+                let factor = row[column] / pivot[column];
+                row.iter_mut().zip(&pivot).for_each(|(value, pivot)| *value -= factor * pivot);
+            }
+        }
+    }
+    let mut solution = [0.0; 8];
+    for (at, value) in solution.iter_mut().enumerate() {
+        *value = rows[at][8] / rows[at][at];
+    }
+    Some(solution)
 }
 
 fn product(a: &[[f64; 3]; 3], b: &[[f64; 3]; 3]) -> [[f64; 3]; 3] {

@@ -4,6 +4,7 @@ use super::align::{self, Mesh};
 use super::binarise::Bitmap;
 use super::geometry::{Perspective, Point};
 use super::locate::{Finder, Triple};
+use super::outline::Outline;
 use super::plane::Plane;
 
 /// Where the modules of a code are in a plane.
@@ -20,6 +21,16 @@ impl Grid {
     pub(super) fn at(&self, place: Point) -> Point {
         let flat = self.perspective.map(place);
         self.mesh.as_ref().map_or(flat, |mesh| flat + mesh.shift(place))
+    }
+
+    /// The same by the perspective alone.
+    pub(super) fn flat(&self, place: Point) -> Point {
+        self.perspective.map(place)
+    }
+
+    /// This grid with other bends.
+    pub(super) fn bent(&self, mesh: Mesh) -> Self {
+        Self { mesh: Some(mesh), ..*self }
     }
 
     /// The code's corners: upper left, upper right, lower right, lower left.
@@ -55,6 +66,8 @@ pub(super) struct Stand {
     right: [Point; 3],
     /// One module down at each.
     down: [Point; 3],
+    /// The corners of each, where all three have their outlines.
+    squares: Option<[[Point; 4]; 3]>,
 }
 
 impl Stand {
@@ -69,7 +82,8 @@ impl Stand {
         if !right.is_finite() || !down.is_finite() {
             return None;
         }
-        let mut stand = Self { middles: centres, right: [right; 3], down: [down; 3] };
+        let mut stand =
+            Self { middles: centres, right: [right; 3], down: [down; 3], squares: None };
         for (at, finder) in triple.finders.iter().enumerate() {
             let across = span(bitmap, finder, right);
             let along = span(bitmap, finder, down);
@@ -81,7 +95,45 @@ impl Stand {
             let shift = |span: Option<Span>| span.map_or(0.0, |span| span.shift);
             stand.middles[at] = finder.centre + right * shift(across) + down * shift(along);
         }
+        stand.outline(bitmap, triple, right, down);
         Some(stand)
+    }
+
+    /// Measures again by the outlines of the finders, which show the perspective, if all are seen.
+    fn outline(&mut self, bitmap: &Bitmap, triple: &Triple, right: Point, down: Point) {
+        let mut squares = [[Point::default(); 4]; 3];
+        for (square, finder) in squares.iter_mut().zip(&triple.finders) {
+            let outline = Outline::trace(bitmap, finder);
+            let Some(corners) = outline.and_then(|outline| outline.corners(right, down)) else {
+                return;
+            };
+            *square = corners;
+        }
+        for (at, [a, b, c, d]) in squares.into_iter().enumerate() {
+            let (right, down) = ((b - a + c - d) * (1.0 / 14.0), (c - b + d - a) * (1.0 / 14.0));
+            let module = triple.finders[at].module;
+            let sane = |side: Point| side.length() > 0.3 * module && side.length() < 2.0 * module;
+            if !sane(right) || !sane(down) {
+                return;
+            }
+            (self.right[at], self.down[at]) = (right, down);
+            self.middles[at] = (a + b + c + d) * 0.25;
+        }
+        self.squares = Some(squares);
+    }
+
+    /// The grid of this size through the finders' outlines and what else is known of it.
+    fn fitted(&self, size: usize, more: &[(Point, Point)]) -> Option<Grid> {
+        let far = size as f32 - 7.0;
+        let mut pairs = Vec::with_capacity(12 + more.len());
+        for ((x, y), square) in [(0.0, 0.0), (far, 0.0), (0.0, far)].into_iter().zip(self.squares?)
+        {
+            let places = [(x, y), (x + 7.0, y), (x + 7.0, y + 7.0), (x, y + 7.0)];
+            pairs.extend(places.map(|(x, y)| Point::new(x, y)).into_iter().zip(square));
+        }
+        pairs.extend_from_slice(more);
+        let perspective = Perspective::fit(&pairs)?;
+        Some(Grid { size, perspective, mesh: None })
     }
 
     /// How many modules a side the code may have, the likeliest first.
@@ -121,7 +173,8 @@ impl Stand {
     /// would be with dark and light in turn, -1 to 1.
     pub(super) fn promise(&self, plane: &Plane, size: usize) -> f32 {
         let [fourth, _] = self.fourths();
-        let Some(grid) = Grid::through(size, self.middles, fourth) else { return -1.0 };
+        let grid = self.fitted(size, &[]).or_else(|| Grid::through(size, self.middles, fourth));
+        let Some(grid) = grid else { return -1.0 };
         let (mut sum, mut squares, mut turns, mut count) = (0.0, 0.0, 0.0, 0.0);
         for at in 8..size - 8 {
             let along = at as f32 + 0.5;
@@ -154,7 +207,20 @@ impl Stand {
     /// Grids of this size, the likeliest first: each is worth a try where the one before fails.
     pub(super) fn grids(&self, plane: &Plane, size: usize) -> Vec<Grid> {
         let [tilted, flat] = self.fourths();
-        let mut grids = Vec::with_capacity(4);
+        let mut grids = Vec::with_capacity(6);
+        if let Some(grid) = self.fitted(size, &[]) {
+            if size > 21 {
+                let pattern = Point::new(size as f32 - 6.5, size as f32 - 6.5);
+                let reach = 4.0 + size as f32 / 20.0;
+                let found = align::search(plane, &grid, pattern, grid.at(pattern), reach);
+                let fitted = found.and_then(|found| self.fitted(size, &[(pattern, found); 3]));
+                if let Some(mut grid) = fitted {
+                    grid.mesh = Mesh::find(plane, &grid);
+                    grids.push(grid);
+                }
+            }
+            grids.push(grid);
+        }
         if size > 21 {
             let pattern = Point::new(size as f32 - 6.5, size as f32 - 6.5);
             let reach = 4.0 + size as f32 / 20.0;

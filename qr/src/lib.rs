@@ -10,12 +10,14 @@
 //! bounded: each stage hands on a bounded number of candidates, and all spend from one allowance.
 
 mod align;
+mod bend;
 mod binarise;
 mod correct;
 mod explain;
 mod geometry;
 mod grid;
 mod locate;
+mod outline;
 mod picture;
 mod plane;
 mod reader;

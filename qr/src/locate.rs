@@ -94,7 +94,7 @@ pub(super) fn triples(finders: &[Finder]) -> Vec<Triple> {
             }
             for c in &finders[j + 1..] {
                 if alike(a, c) && alike(b, c) {
-                    triples.extend(triple([*a, *b, *c]));
+                    triples.extend(codes([*a, *b, *c]));
                 }
             }
         }
@@ -104,33 +104,32 @@ pub(super) fn triples(finders: &[Finder]) -> Vec<Triple> {
     triples
 }
 
-fn triple(finders: [Finder; 3]) -> Option<Triple> {
-    // Under perspective the longest side need not face the right angle: take the squarest corner.
-    let corner = |at: usize| {
+/// The codes that three finders may belong to: each of them may be the one at the right angle, which
+/// a slant makes any angle.
+fn codes(finders: [Finder; 3]) -> impl Iterator<Item = Triple> {
+    (0..3).filter_map(move |at| {
         let [a, b, c] = [finders[at], finders[(at + 1) % 3], finders[(at + 2) % 3]];
         let (right, down) = (b.centre - a.centre, c.centre - a.centre);
-        let cosine = right.dot(down) / (right.length() * down.length());
-        (cosine.abs(), a, b, c)
-    };
-    let (cosine, a, b, c) = (0..3).map(corner).min_by(|a, b| a.0.total_cmp(&b.0))?;
-    let (right, down) = (b.centre - a.centre, c.centre - a.centre);
-    let legs = (right.length() / down.length()).ln().abs();
-    let mean = (a.module + b.module + c.module) / 3.0;
-    let shortest = right.length().min(down.length()) / mean;
-    let longest = right.length().max(down.length()) / mean;
-    if cosine > 0.6 || legs > 0.9 || shortest < 6.0 || longest > 220.0 {
-        return None;
-    }
-    let sizes = [a, b, c].map(|finder| (finder.module / mean).ln().abs()).iter().sum::<f32>();
-    // Rows agreeing on all three tell true finders from accidents.
-    let fewest = [a, b, c].iter().map(|finder| finder.hits).min().unwrap_or(0);
-    let doubt = if fewest < 2 { 0.5 } else { 0.0 };
-    let finders = if right.cross(down) >= 0.0 { [a, b, c] } else { [a, c, b] };
-    Some(Triple { finders, misfit: cosine + legs + 0.7 * sizes + doubt })
+        let cosine = (right.dot(down) / (right.length() * down.length())).abs();
+        let legs = (right.length() / down.length()).ln().abs();
+        let mean = (a.module + b.module + c.module) / 3.0;
+        let shortest = right.length().min(down.length()) / mean;
+        let longest = right.length().max(down.length()) / mean;
+        // No number at all where two of them are in one place.
+        if !(cosine < 0.9 && legs < 1.2 && shortest > 6.0 && longest < 240.0) {
+            return None;
+        }
+        let sizes = [a, b, c].map(|finder| (finder.module / mean).ln().abs()).iter().sum::<f32>();
+        // Rows agreeing on all three tell true finders from accidents.
+        let fewest = [a, b, c].iter().map(|finder| finder.hits).min().unwrap_or(0);
+        let doubt = if fewest < 2 { 0.5 } else { 0.0 };
+        let finders = if right.cross(down) >= 0.0 { [a, b, c] } else { [a, c, b] };
+        Some(Triple { finders, misfit: cosine + legs + 0.7 * sizes + doubt })
+    })
 }
 
 fn alike(a: &Finder, b: &Finder) -> bool {
-    a.inverted == b.inverted && a.module < 2.0 * b.module && b.module < 2.0 * a.module
+    a.inverted == b.inverted && a.module < 2.6 * b.module && b.module < 2.6 * a.module
 }
 
 fn same(a: &Finder, b: &Finder) -> bool {

@@ -8,7 +8,7 @@ use super::geometry::{self, Point};
 use super::grid::{Grid, Stand};
 use super::locate::{self, Finder};
 use super::plane::Plane;
-use super::{Frame, Payload, correct, sample};
+use super::{Frame, Payload, bend, correct, sample};
 
 /// How hard to try.
 pub(super) struct Effort {
@@ -208,20 +208,31 @@ impl Reader {
         &Candidate { stand, size, .. }: &Candidate,
     ) -> Option<(Zeroizing<String>, [Point; 4])> {
         self.spend(200_000 + 60 * size * size);
-        let mut regular = false;
+        let mut likely: Option<(f32, Grid)> = None;
         for grid in stand.grids(plane, size) {
             let (regularity, text) = self.decode(plane, &grid);
             if let Some(text) = text {
                 return Some((text, grid.corners()));
             }
-            regular |= regularity > LEAST_REGULARITY;
+            if regularity > likely.as_ref().map_or(LEAST_REGULARITY, |likely| likely.0) {
+                likely = Some((regularity, grid));
+            }
         }
-        if !regular {
-            return None;
-        }
+        let (_, likely) = likely?;
         self.spend(1_000_000);
-        let grid = stand.sharpest(plane, size)?;
-        self.decode(plane, &grid).1.map(|text| (text, grid.corners()))
+        let sharpest = stand.sharpest(plane, size);
+        let text = sharpest.as_ref().and_then(|grid| self.decode(plane, grid).1);
+        if let (Some(text), Some(grid)) = (text, &sharpest) {
+            return Some((text, grid.corners()));
+        }
+        for grid in [Some(likely), sharpest].into_iter().flatten() {
+            self.spend(5_000 * size * size);
+            let grid = bend::follow(plane, &grid);
+            if let Some(text) = self.decode(plane, &grid).1 {
+                return Some((text, grid.corners()));
+            }
+        }
+        None
     }
 
     /// The grid's regularity and its text, if it has one.
