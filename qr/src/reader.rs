@@ -293,7 +293,7 @@ const MOST_FULL: usize = 4_200_000;
 /// Pixels of the plane looked at first.
 const MOST_BASE: usize = 1_000_000;
 /// Pixels of a plane that is also looked at doubled.
-const MOST_DOUBLED: usize = 700_000;
+const MOST_DOUBLED: usize = 1_000_000;
 /// The share of a code's fixed modules that must be right before decoding is tried.
 const LEAST_REGULARITY: f32 = 0.72;
 /// The correlation of the timing patterns below which three finders are no code.
