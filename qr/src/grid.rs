@@ -4,7 +4,6 @@ use super::align::{self, Mesh};
 use super::binarise::Bitmap;
 use super::geometry::{Perspective, Point};
 use super::locate::{Finder, Triple};
-use super::outline::Outline;
 use super::plane::Plane;
 
 /// Where the modules of a code are in a plane.
@@ -72,7 +71,7 @@ pub(super) struct Stand {
 
 impl Stand {
     /// Measures the finders of a triple.
-    pub(super) fn measure(bitmap: &Bitmap, triple: &Triple) -> Option<Self> {
+    pub(super) fn measure(bitmap: &Bitmap, triple: &Triple<'_>) -> Option<Self> {
         let centres = triple.finders.map(|finder| finder.centre);
         let along = |to: usize| {
             let way = centres[to] - centres[0];
@@ -95,15 +94,15 @@ impl Stand {
             let shift = |span: Option<Span>| span.map_or(0.0, |span| span.shift);
             stand.middles[at] = finder.centre + right * shift(across) + down * shift(along);
         }
-        stand.outline(bitmap, triple, right, down);
-        Some(stand)
+        stand.outline(triple, right, down);
+        stand.is_square().then_some(stand)
     }
 
     /// Measures again by the outlines of the finders, which show the perspective, if all are seen.
-    fn outline(&mut self, bitmap: &Bitmap, triple: &Triple, right: Point, down: Point) {
+    fn outline(&mut self, triple: &Triple<'_>, right: Point, down: Point) {
         let mut squares = [[Point::default(); 4]; 3];
         for (square, finder) in squares.iter_mut().zip(&triple.finders) {
-            let outline = Outline::trace(bitmap, finder);
+            let outline = finder.outline.as_ref();
             let Some(corners) = outline.and_then(|outline| outline.corners(right, down)) else {
                 return;
             };
@@ -120,6 +119,19 @@ impl Stand {
             self.middles[at] = (a + b + c + d) * 0.25;
         }
         self.squares = Some(squares);
+    }
+
+    /// Whether the first finder's own axes lead to the other two, equally far.
+    fn is_square(&self) -> bool {
+        let (right, down) = (self.right[0], self.down[0]);
+        let area = right.cross(down);
+        let lead = |to: usize| {
+            let way = self.middles[to] - self.middles[0];
+            (way.cross(down) / area, right.cross(way) / area)
+        };
+        let ((x, aside), (below, y)) = (lead(1), lead(2));
+        let straight = aside.abs() < 0.4 * x && below.abs() < 0.4 * y;
+        straight && x > 9.0 && y > 9.0 && x < 2.2 * y && y < 2.2 * x
     }
 
     /// The grid of this size through the finders' outlines and what else is known of it.

@@ -5,9 +5,10 @@
 
 use super::binarise::Bitmap;
 use super::geometry::Point;
+use super::outline::Outline;
 
 /// A finder pattern.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Finder {
     /// Its middle, in the bitmap.
     pub(super) centre: Point,
@@ -17,14 +18,16 @@ pub(super) struct Finder {
     pub(super) inverted: bool,
     /// How many rows agreed on it.
     pub(super) hits: u32,
+    /// Its square, where it can be seen all around: what looks so is seldom anything else.
+    pub(super) outline: Option<Outline>,
 }
 
 /// Three finders that may belong to one code.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Triple {
+pub(super) struct Triple<'a> {
     /// Those at the code's upper left, upper right and lower left, as it would be read; in a mirrored
     /// code the last two are swapped.
-    pub(super) finders: [Finder; 3],
+    pub(super) finders: [&'a Finder; 3],
     /// How far from a right angle with equal legs and equal modules; 0 is perfect.
     pub(super) misfit: f32,
 }
@@ -52,7 +55,7 @@ pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
             let Some(finder) = confirm(bitmap, middle as usize, y) else { continue };
             hits_left -= 1;
             if hits_left == 0 {
-                return strongest(finders, row_step);
+                return strongest(bitmap, finders, row_step);
             }
             let seen = finders.len();
             match finders.iter_mut().find(|known| same(known, &finder)) {
@@ -62,7 +65,7 @@ pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
             }
         }
     }
-    strongest(finders, row_step)
+    strongest(bitmap, finders, row_step)
 }
 
 /// Where the colour changes along a row, its two ends as well.
@@ -85,7 +88,7 @@ fn edges_of(row: &[u8], edges: &mut Vec<u32>) {
 }
 
 /// Which three finders may be one code's, the most regular first, at most [`MOST_TRIPLES`].
-pub(super) fn triples(finders: &[Finder]) -> Vec<Triple> {
+pub(super) fn triples(finders: &[Finder]) -> Vec<Triple<'_>> {
     let mut triples = Vec::new();
     for (i, a) in finders.iter().enumerate() {
         for (j, b) in finders.iter().enumerate().skip(i + 1) {
@@ -94,19 +97,19 @@ pub(super) fn triples(finders: &[Finder]) -> Vec<Triple> {
             }
             for c in &finders[j + 1..] {
                 if alike(a, c) && alike(b, c) {
-                    triples.extend(codes([*a, *b, *c]));
+                    triples.extend(codes([a, b, c]));
                 }
             }
         }
     }
-    triples.sort_by(|a: &Triple, b: &Triple| a.misfit.total_cmp(&b.misfit));
+    triples.sort_by(|a: &Triple<'_>, b: &Triple<'_>| a.misfit.total_cmp(&b.misfit));
     triples.truncate(MOST_TRIPLES);
     triples
 }
 
 /// The codes that three finders may belong to: each of them may be the one at the right angle, which
 /// a slant makes any angle.
-fn codes(finders: [Finder; 3]) -> impl Iterator<Item = Triple> {
+fn codes<'a>(finders: [&'a Finder; 3]) -> impl Iterator<Item = Triple<'a>> {
     (0..3).filter_map(move |at| {
         let [a, b, c] = [finders[at], finders[(at + 1) % 3], finders[(at + 2) % 3]];
         let (right, down) = (b.centre - a.centre, c.centre - a.centre);
@@ -122,7 +125,8 @@ fn codes(finders: [Finder; 3]) -> impl Iterator<Item = Triple> {
         let sizes = [a, b, c].map(|finder| (finder.module / mean).ln().abs()).iter().sum::<f32>();
         // Rows agreeing on all three tell true finders from accidents.
         let fewest = [a, b, c].iter().map(|finder| finder.hits).min().unwrap_or(0);
-        let doubt = if fewest < 2 { 0.5 } else { 0.0 };
+        let unseen = [a, b, c].iter().filter(|finder| finder.outline.is_none()).count();
+        let doubt = 0.4 * unseen as f32 + if fewest < 2 { 0.5 } else { 0.0 };
         let finders = if right.cross(down) >= 0.0 { [a, b, c] } else { [a, c, b] };
         Some(Triple { finders, misfit: cosine + legs + 0.7 * sizes + doubt })
     })
@@ -146,7 +150,7 @@ fn merge(known: &mut Finder, finder: &Finder) {
     known.hits += 1;
 }
 
-fn strongest(mut finders: Vec<Finder>, row_step: usize) -> Vec<Finder> {
+fn strongest(bitmap: &Bitmap, mut finders: Vec<Finder>, row_step: usize) -> Vec<Finder> {
     if finders.len() > CROWD {
         // Noise or foliage: a fifth of the rows through a finder's core must have agreed.
         let rows = |finder: &Finder| 3.0 * finder.module / row_step as f32;
@@ -154,6 +158,9 @@ fn strongest(mut finders: Vec<Finder>, row_step: usize) -> Vec<Finder> {
     }
     finders.sort_by_key(|finder| std::cmp::Reverse(finder.hits));
     finders.truncate(MOST_FINDERS);
+    for finder in &mut finders {
+        finder.outline = Outline::trace(bitmap, finder);
+    }
     finders
 }
 
@@ -205,7 +212,7 @@ fn confirm(bitmap: &Bitmap, x: usize, y: usize) -> Option<Finder> {
     let at = (centre.x as usize, centre.y as usize);
     cross(bitmap, at, (1, 1)).or_else(|| cross(bitmap, at, (1, -1)))?;
     let inverted = bitmap.dark_at(centre.x, centre.y) == Some(false);
-    Some(Finder { centre, module: (row.total + column.total) / 14.0, inverted, hits: 1 })
+    Some(Finder { centre, module: (row.total + column.total) / 14.0, inverted, hits: 1, outline: None })
 }
 
 /// The five runs through a pixel in one direction.

@@ -5,6 +5,7 @@ use super::geometry::Point;
 use super::locate::Finder;
 
 /// Points on a finder's outer edge, seen from its middle in all directions.
+#[derive(Clone, Debug)]
 pub(super) struct Outline {
     middle: Point,
     /// From the middle to the edge.
@@ -16,7 +17,7 @@ impl Outline {
     /// the outer ring, the light one tells where it must end, for they end at 5:7 in every direction.
     pub(super) fn trace(bitmap: &Bitmap, finder: &Finder) -> Option<Self> {
         let mut edge = Vec::with_capacity(RAYS);
-        let step = (finder.module / 8.0).clamp(0.25, 2.0);
+        let step = (finder.module / 8.0).clamp(0.4, 3.0);
         for ray in 0..RAYS {
             let (sine, cosine) = (ray as f32 * std::f32::consts::TAU / RAYS as f32).sin_cos();
             let way = Point::new(cosine, sine);
@@ -70,7 +71,7 @@ fn crossings(bitmap: &Bitmap, finder: &Finder, way: Point, step: f32) -> Option<
     let mut inside = !finder.inverted;
     let mut found = [None; 3];
     let (mut seen, mut reach) = (0, 0.0);
-    while seen < 3 && reach < 9.0 * finder.module {
+    while seen < 3 && reach < 7.0 * finder.module {
         reach += step;
         let at = finder.centre + way * reach;
         let Some(here) = bitmap.dark_at(at.x, at.y) else { break };
@@ -116,4 +117,4 @@ fn meet((a, along): (Point, Point), (b, across): (Point, Point)) -> Option<Point
 }
 
 /// Directions looked in.
-const RAYS: usize = 48;
+const RAYS: usize = 40;

@@ -114,8 +114,8 @@ fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
 }
 
 /// Three finders taken for a code of one size.
-struct Candidate {
-    finders: [Finder; 3],
+struct Candidate<'a> {
+    finders: [&'a Finder; 3],
     stand: Stand,
     size: usize,
     /// 0 is certain.
@@ -150,7 +150,7 @@ impl Reader {
             let covered = |finder: &Finder| {
                 read_here.iter().any(|code| geometry::inside(code, finder.centre))
             };
-            if candidate.finders.iter().any(covered) {
+            if candidate.finders.into_iter().any(covered) {
                 continue;
             }
             let plane = if candidate.finders[0].inverted {
@@ -172,13 +172,13 @@ impl Reader {
     }
 
     /// What the finders may mean, the likeliest first: each a code of one size.
-    fn candidates(
+    fn candidates<'a>(
         &mut self,
         plane: &Plane,
         bitmap: &Bitmap,
-        finders: &[Finder],
+        finders: &'a [Finder],
         inverted: &mut Option<Plane>,
-    ) -> Vec<Candidate> {
+    ) -> Vec<Candidate<'a>> {
         let mut candidates = Vec::new();
         for triple in locate::triples(finders) {
             self.spend(2_000);
@@ -205,7 +205,7 @@ impl Reader {
     fn attempt(
         &mut self,
         plane: &Plane,
-        &Candidate { stand, size, .. }: &Candidate,
+        &Candidate { stand, size, .. }: &Candidate<'_>,
     ) -> Option<(Zeroizing<String>, [Point; 4])> {
         self.spend(200_000 + 60 * size * size);
         let mut likely: Option<(f32, Grid)> = None;
