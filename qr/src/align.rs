@@ -91,26 +91,27 @@ pub(super) fn search(
     if !(start.is_finite() && right.is_finite() && down.is_finite()) {
         return None;
     }
-    let likeness = |middle: Point| likeness(plane, middle, right, down);
-    let mut best = (LEAST_LIKENESS, None, 0.0);
-    let mut step = 0.5;
-    let (mut from, mut reach) = (start, reach);
-    // First over the whole reach by half modules, then closer around the best.
-    for _ in 0..3 {
-        let steps = (reach / step).ceil() as i32;
+    let look = |from: Point, step: f32, steps: i32| {
+        let mut best = (LEAST_LIKENESS, None);
         for (i, j) in (-steps..=steps).flat_map(|j| (-steps..=steps).map(move |i| (i, j))) {
             let offset = Point::new(i as f32 * step, j as f32 * step);
             let middle = from + right * offset.x + down * offset.y;
-            let likeness = likeness(middle) - 0.01 * offset.length();
+            let likeness = likeness(plane, middle, right, down) - 0.01 * offset.length();
             if likeness > best.0 {
-                best = (likeness, Some(middle), step);
+                best = (likeness, Some(middle));
             }
         }
-        from = best.1?;
-        reach = step / 2.0;
-        step /= 4.0;
-    }
-    best.1
+        best
+    };
+    // Nearly always it is close by; else over the whole reach, by half modules.
+    let (likeness, found) = look(start, 0.5, 2);
+    let found = if likeness > SURE_LIKENESS || reach <= 1.0 {
+        found?
+    } else {
+        look(start, 0.5, (reach * 2.0).ceil() as i32).1?
+    };
+    let found = look(found, 0.25, 1).1.unwrap_or(found);
+    Some(look(found, 0.08, 1).1.unwrap_or(found))
 }
 
 /// How like an alignment pattern the 5 × 5 modules around a place are: their correlation with one,
@@ -151,6 +152,8 @@ fn lines(size: usize) -> Vec<f32> {
 
 /// Data modules are seldom as like a pattern as this by accident.
 const LEAST_LIKENESS: f32 = 0.6;
+/// What is as like as this need not be sought farther away.
+const SURE_LIKENESS: f32 = 0.8;
 
 #[cfg(test)]
 mod tests {

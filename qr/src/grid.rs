@@ -83,6 +83,9 @@ impl Stand {
         }
         let mut stand =
             Self { middles: centres, right: [right; 3], down: [down; 3], squares: None };
+        if stand.outline(triple, right, down) {
+            return stand.is_square().then_some(stand);
+        }
         for (at, finder) in triple.finders.iter().enumerate() {
             let across = span(bitmap, finder, right);
             let along = span(bitmap, finder, down);
@@ -94,31 +97,35 @@ impl Stand {
             let shift = |span: Option<Span>| span.map_or(0.0, |span| span.shift);
             stand.middles[at] = finder.centre + right * shift(across) + down * shift(along);
         }
-        stand.outline(triple, right, down);
         stand.is_square().then_some(stand)
     }
 
-    /// Measures again by the outlines of the finders, which show the perspective, if all are seen.
-    fn outline(&mut self, triple: &Triple<'_>, right: Point, down: Point) {
+    /// Measures by the outlines of the finders, which show the perspective; whether all are seen.
+    fn outline(&mut self, triple: &Triple<'_>, right: Point, down: Point) -> bool {
         let mut squares = [[Point::default(); 4]; 3];
         for (square, finder) in squares.iter_mut().zip(&triple.finders) {
             let outline = finder.outline.as_ref();
             let Some(corners) = outline.and_then(|outline| outline.corners(right, down)) else {
-                return;
+                return false;
             };
             *square = corners;
         }
-        for (at, [a, b, c, d]) in squares.into_iter().enumerate() {
-            let (right, down) = ((b - a + c - d) * (1.0 / 14.0), (c - b + d - a) * (1.0 / 14.0));
-            let module = triple.finders[at].module;
-            let sane = |side: Point| side.length() > 0.3 * module && side.length() < 2.0 * module;
+        let sides = squares
+            .map(|[a, b, c, d]| ((b - a + c - d) * (1.0 / 14.0), (c - b + d - a) * (1.0 / 14.0)));
+        for (&(right, down), finder) in sides.iter().zip(&triple.finders) {
+            let sane = |side: Point| {
+                side.length() > 0.3 * finder.module && side.length() < 2.0 * finder.module
+            };
             if !sane(right) || !sane(down) {
-                return;
+                return false;
             }
+        }
+        for (at, ([a, b, c, d], (right, down))) in squares.into_iter().zip(sides).enumerate() {
             (self.right[at], self.down[at]) = (right, down);
             self.middles[at] = (a + b + c + d) * 0.25;
         }
         self.squares = Some(squares);
+        true
     }
 
     /// Whether the first finder's own axes lead to the other two, equally far.

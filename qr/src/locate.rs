@@ -212,7 +212,13 @@ fn confirm(bitmap: &Bitmap, x: usize, y: usize) -> Option<Finder> {
     let at = (centre.x as usize, centre.y as usize);
     cross(bitmap, at, (1, 1)).or_else(|| cross(bitmap, at, (1, -1)))?;
     let inverted = bitmap.dark_at(centre.x, centre.y) == Some(false);
-    Some(Finder { centre, module: (row.total + column.total) / 14.0, inverted, hits: 1, outline: None })
+    Some(Finder {
+        centre,
+        module: (row.total + column.total) / 14.0,
+        inverted,
+        hits: 1,
+        outline: None,
+    })
 }
 
 /// The five runs through a pixel in one direction.

@@ -87,10 +87,20 @@ impl Plane {
     pub(super) fn double(&self) -> Self {
         let (width, height) = (2 * self.width, 2 * self.height);
         let mut luma = Vec::with_capacity(width * height);
+        let row = |y: usize| &self.luma[y * self.width..(y + 1) * self.width];
+        // Three parts of the nearer pixel and one of the farther, along both axes.
+        let mut mixed = vec![0_u16; self.width];
         for y in 0..height {
-            for x in 0..width {
-                let at = Point::new((x as f32 + 0.5) / 2.0, (y as f32 + 0.5) / 2.0);
-                luma.push(self.at(at).round() as u8);
+            let far = if y % 2 == 0 { (y / 2).saturating_sub(1) } else { y / 2 + 1 };
+            let (near, far) = (row(y / 2), row(far.min(self.height - 1)));
+            for ((mixed, near), far) in mixed.iter_mut().zip(near).zip(far) {
+                *mixed = 3 * u16::from(*near) + u16::from(*far);
+            }
+            let at = |x: usize| mixed[x];
+            for x in 0..self.width {
+                let (left, right) = (at(x.saturating_sub(1)), at((x + 1).min(self.width - 1)));
+                luma.push(((3 * at(x) + left + 8) / 16) as u8);
+                luma.push(((3 * at(x) + right + 8) / 16) as u8);
             }
         }
         Self { luma, width, height }
