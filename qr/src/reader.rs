@@ -14,10 +14,10 @@ use super::{Frame, Payload, bend, correct, sample};
 pub(super) struct Effort {
     /// Looks at the frame, each at a scale and with a way to set thresholds, in order.
     looks: &'static [Way],
-    /// How many of them a frame gets in which nothing was seen that could be part of a code.
-    at_least: usize,
-    /// The allowance for all of them, in steps of about a nanosecond.
+    /// The allowance for a frame in which nothing looks like a code, in steps of about a nanosecond.
     allowance: i64,
+    /// What is added as soon as something does.
+    patience: i64,
 }
 
 impl Effort {
@@ -26,11 +26,11 @@ impl Effort {
         looks: &[
             Way(Scale::Base, Threshold::Blocks),
             Way(Scale::Half, Threshold::Blocks),
-            Way(Scale::Smooth, Threshold::Blocks),
             Way(Scale::Full, Threshold::Blocks),
+            Way(Scale::Smooth, Threshold::Blocks),
         ],
-        at_least: 2,
-        allowance: 60_000_000,
+        allowance: 4_000_000,
+        patience: 40_000_000,
     };
 
     /// A picture was chosen: there is no other.
@@ -38,17 +38,17 @@ impl Effort {
         looks: &[
             Way(Scale::Base, Threshold::Blocks),
             Way(Scale::Half, Threshold::Blocks),
-            Way(Scale::Smooth, Threshold::Blocks),
             Way(Scale::Full, Threshold::Blocks),
             Way(Scale::Base, Threshold::Window),
+            Way(Scale::Double, Threshold::Blocks),
             Way(Scale::Half, Threshold::Window),
+            Way(Scale::Smooth, Threshold::Blocks),
             Way(Scale::Quarter, Threshold::Blocks),
             Way(Scale::Base, Threshold::Global),
-            Way(Scale::Double, Threshold::Blocks),
             Way(Scale::Full, Threshold::Window),
         ],
-        at_least: usize::MAX,
-        allowance: 500_000_000,
+        allowance: 20_000_000,
+        patience: 400_000_000,
     };
 }
 
@@ -82,31 +82,47 @@ pub(super) fn explain(frame: Frame<'_>, effort: &Effort) -> Vec<Look> {
 
 fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
     let mut reader =
-        Reader { found: Vec::new(), promising: false, allowance: effort.allowance, told };
+        Reader { found: Vec::new(), allowance: effort.allowance, patience: effort.patience, told };
     let pixels = frame.width * frame.height;
     let shrink_to =
         |most: usize| (1_usize..).find(|shrink| pixels / (shrink * shrink) <= most).unwrap_or(1);
     let (full, base) = (shrink_to(MOST_FULL), shrink_to(MOST_BASE));
+    reader.spend(pixels / 4);
     let Some(plane) = Plane::of(&frame, base) else { return reader };
-    for (looks, &Way(scale, threshold)) in effort.looks.iter().enumerate() {
-        if looks >= effort.at_least && !reader.promising {
-            break;
-        }
-        let (look, shrink) = match scale {
-            Scale::Base => (None, base as f32),
-            Scale::Full if full == base => continue,
-            Scale::Full => (Plane::of(&frame, full), full as f32),
-            Scale::Smooth => (Some(plane.smooth()), base as f32),
-            Scale::Half => (plane.half(), 2.0 * base as f32),
-            Scale::Quarter => (plane.half().and_then(|half| half.half()), 4.0 * base as f32),
-            Scale::Double if plane.luma.len() > MOST_DOUBLED => continue,
-            Scale::Double => (Some(plane.double()), 0.5 * base as f32),
+    let mut looks_after = MOST_LOOKS_AFTER;
+    for &Way(scale, threshold) in effort.looks {
+        let (scaled, shrink) = match scale {
+            Scale::Base | Scale::Smooth => (1.0, base as f32),
+            Scale::Half => (0.25, 2.0 * base as f32),
+            Scale::Quarter => (0.0625, 4.0 * base as f32),
+            Scale::Double => (4.0, 0.5 * base as f32),
+            Scale::Full => ((base * base) as f32 / (full * full) as f32, full as f32),
         };
-        if look.is_none() && scale != Scale::Base {
+        let cost = (scaled * plane.luma.len() as f32) as i64 * PIXEL_COST;
+        let twice = scale == Scale::Full && full == base;
+        // The first look is free: without one, nothing is seen at all.
+        let first = scale == Scale::Base && threshold == Threshold::Blocks;
+        if twice || (!first && cost > reader.allowance) {
             continue;
         }
-        let done = reader.look(look.as_ref().unwrap_or(&plane), threshold, shrink);
-        if done || reader.allowance <= 0 {
+        reader.allowance -= cost;
+        let look = match scale {
+            Scale::Base => Some(None),
+            Scale::Full => Plane::of(&frame, full).map(Some),
+            Scale::Smooth => Some(Some(plane.smooth())),
+            Scale::Half => plane.half().map(Some),
+            Scale::Quarter => plane.half().and_then(|half| half.half()).map(Some),
+            Scale::Double => Some(Some(plane.double())),
+        };
+        let Some(look) = look else { continue };
+        let unread = reader.look(look.as_ref().unwrap_or(&plane), threshold, shrink);
+        if !reader.found.is_empty() {
+            looks_after -= 1;
+            if !unread || looks_after == 0 {
+                break;
+            }
+        }
+        if reader.allowance <= 0 {
             break;
         }
     }
@@ -125,32 +141,33 @@ struct Candidate<'a> {
 /// What was read so far, and what may still be spent.
 struct Reader {
     found: Vec<Payload>,
-    /// Whether a look saw a finder that cannot well be an accident.
-    promising: bool,
+    /// What may still be spent.
     allowance: i64,
+    /// What is added to it when something looks like a code.
+    patience: i64,
     /// What was done so far, if somebody wants to know.
     told: Option<Vec<Look>>,
 }
 
 impl Reader {
-    /// Looks once; whether there is nothing left to look for.
+    /// Looks once; whether something was seen that is surely a code but was not read.
     fn look(&mut self, plane: &Plane, threshold: Threshold, shrink: f32) -> bool {
-        self.spend(5 * plane.luma.len());
         let bitmap = binarise::binarise(plane, threshold);
         let row_step = if plane.height > 400 { 2 } else { 1 };
-        let mut finders = locate::find(&bitmap, row_step);
+        let finders = locate::find(&bitmap, row_step);
         self.tell_look(&bitmap, threshold, shrink, &finders);
-        self.promising |= finders.iter().any(|finder| finder.hits > 2);
         let mut inverted = None;
         let mut read_here: Vec<[Point; 4]> = Vec::new();
-        for candidate in self.candidates(plane, &bitmap, &finders, &mut inverted) {
+        let mut unread: Vec<[&Finder; 3]> = Vec::new();
+        let candidates = self.candidates(plane, &bitmap, &finders, &mut inverted);
+        if !candidates.is_empty() {
+            self.allowance += std::mem::take(&mut self.patience);
+        }
+        for candidate in candidates {
             if self.allowance <= 0 {
                 break;
             }
-            let covered = |finder: &Finder| {
-                read_here.iter().any(|code| geometry::inside(code, finder.centre))
-            };
-            if candidate.finders.into_iter().any(covered) {
+            if covered(&candidate.finders, &read_here) {
                 continue;
             }
             let plane = if candidate.finders[0].inverted {
@@ -158,17 +175,19 @@ impl Reader {
             } else {
                 plane
             };
-            let Some((text, corners)) = self.attempt(plane, &candidate) else { continue };
+            let Some((text, corners)) = self.attempt(plane, &candidate) else {
+                if candidate.doubt < SURE_DOUBT {
+                    unread.push(candidate.finders);
+                }
+                continue;
+            };
             read_here.push(corners);
             if !self.found.iter().any(|payload| payload.text == text) {
                 let corners = corners.map(|corner| corner * shrink);
                 self.found.push(Payload { text, corners });
             }
         }
-        finders.retain(|finder| {
-            finder.hits > 1 && !read_here.iter().any(|code| geometry::inside(code, finder.centre))
-        });
-        !self.found.is_empty() && finders.len() < 3
+        unread.iter().any(|finders| !covered(finders, &read_here))
     }
 
     /// What the finders may mean, the likeliest first: each a code of one size.
@@ -288,12 +307,21 @@ impl Reader {
     }
 }
 
+/// Whether one of the finders lies in one of the codes.
+fn covered(finders: &[&Finder; 3], codes: &[[Point; 4]]) -> bool {
+    finders.iter().any(|finder| codes.iter().any(|code| geometry::inside(code, finder.centre)))
+}
+
+/// Looks that may follow one that read something, where something else was seen.
+const MOST_LOOKS_AFTER: u32 = 3;
+/// Steps spent on each pixel of a look: its thresholds, its finders.
+const PIXEL_COST: i64 = 5;
+/// Below this doubt three finders are surely a code's.
+const SURE_DOUBT: f32 = 0.6;
 /// Pixels of the largest plane looked at.
 const MOST_FULL: usize = 4_200_000;
 /// Pixels of the plane looked at first.
 const MOST_BASE: usize = 1_000_000;
-/// Pixels of a plane that is also looked at doubled.
-const MOST_DOUBLED: usize = 1_000_000;
 /// The share of a code's fixed modules that must be right before decoding is tried.
 const LEAST_REGULARITY: f32 = 0.72;
 /// The correlation of the timing patterns below which three finders are no code.
