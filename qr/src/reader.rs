@@ -16,6 +16,8 @@ pub(super) struct Effort {
     looks: &'static [Way],
     /// The allowance for a frame in which nothing looks like a code, in steps of about a nanosecond.
     allowance: i64,
+    /// The same for each pixel of it.
+    by_pixel: i64,
     /// What is added as soon as something does.
     patience: i64,
 }
@@ -30,6 +32,7 @@ impl Effort {
             Way(Scale::Smooth, Threshold::Blocks),
         ],
         allowance: 4_000_000,
+        by_pixel: 0,
         patience: 40_000_000,
     };
 
@@ -48,6 +51,7 @@ impl Effort {
             Way(Scale::Full, Threshold::Window),
         ],
         allowance: 20_000_000,
+        by_pixel: 2,
         patience: 400_000_000,
     };
 }
@@ -87,7 +91,8 @@ fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
     let shrink_to =
         |most: usize| (1_usize..).find(|shrink| pixels / (shrink * shrink) <= most).unwrap_or(1);
     let (full, base) = (shrink_to(MOST_FULL), shrink_to(MOST_BASE));
-    reader.spend(pixels / 4);
+    // A larger frame takes longer to be seen whole.
+    reader.allowance += pixels as i64 * effort.by_pixel;
     let Some(plane) = Plane::of(&frame, base) else { return reader };
     let mut looks_after = MOST_LOOKS_AFTER;
     for &Way(scale, threshold) in effort.looks {
