@@ -19,7 +19,7 @@ impl Point {
     }
 
     pub(super) fn length(self) -> f32 {
-        self.x.hypot(self.y)
+        self.dot(self).sqrt()
     }
 
     pub(super) fn distance(self, other: Self) -> f32 {

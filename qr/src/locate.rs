@@ -32,6 +32,13 @@ pub(super) struct Triple<'a> {
     pub(super) misfit: f32,
 }
 
+impl Triple<'_> {
+    /// Whether all three are seen all around.
+    pub(super) fn is_outlined(&self) -> bool {
+        self.finders.iter().all(|finder| finder.outline.is_some())
+    }
+}
+
 /// The finder patterns of the bitmap, those seen in most rows first, at most [`MOST_FINDERS`].
 pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
     let mut finders: Vec<Finder> = Vec::new();
@@ -87,7 +94,7 @@ fn edges_of(row: &[u8], edges: &mut Vec<u32>) {
     edges.push(row.len() as u32);
 }
 
-/// Which three finders may be one code's, the most regular first, at most [`MOST_TRIPLES`].
+/// Which three finders may be one code's, those seen all around first, then the most regular, at most [`MOST_TRIPLES`].
 pub(super) fn triples(finders: &[Finder]) -> Vec<Triple<'_>> {
     let mut triples = Vec::new();
     for (i, a) in finders.iter().enumerate() {
@@ -102,7 +109,9 @@ pub(super) fn triples(finders: &[Finder]) -> Vec<Triple<'_>> {
             }
         }
     }
-    triples.sort_by(|a: &Triple<'_>, b: &Triple<'_>| a.misfit.total_cmp(&b.misfit));
+    triples.sort_by(|a: &Triple<'_>, b: &Triple<'_>| {
+        b.is_outlined().cmp(&a.is_outlined()).then(a.misfit.total_cmp(&b.misfit))
+    });
     triples.truncate(MOST_TRIPLES);
     triples
 }
@@ -126,6 +135,9 @@ fn codes<'a>(finders: [&'a Finder; 3]) -> impl Iterator<Item = Triple<'a>> {
         // Rows agreeing on all three tell true finders from accidents.
         let fewest = [a, b, c].iter().map(|finder| finder.hits).min().unwrap_or(0);
         let unseen = [a, b, c].iter().filter(|finder| finder.outline.is_none()).count();
+        if unseen == 3 {
+            return None;
+        }
         let doubt = 0.4 * unseen as f32 + if fewest < 2 { 0.5 } else { 0.0 };
         let finders = if right.cross(down) >= 0.0 { [a, b, c] } else { [a, c, b] };
         Some(Triple { finders, misfit: cosine + legs + 0.7 * sizes + doubt })
@@ -335,7 +347,8 @@ mod tests {
     #[test]
     fn three_finders_are_ordered_clockwise_from_the_right_angle() {
         let bitmap = bitmap(200, 200, &[(20, 100), (20, 20), (100, 20)], 3);
-        let triples = triples(&find(&bitmap, 2));
+        let finders = find(&bitmap, 2);
+        let triples = triples(&finders);
         let centres = triples[0].finders.map(|finder| (finder.centre.x, finder.centre.y));
         assert_eq!(centres, [(30.5, 30.5), (110.5, 30.5), (30.5, 110.5)]);
         assert!(triples[0].misfit < 0.01);

@@ -106,8 +106,13 @@ fn principal(points: impl Iterator<Item = Point> + Clone) -> Option<(Point, Poin
         let off = point - middle;
         (xx, xy, yy) = (xx + off.x * off.x, xy + off.x * off.y, yy + off.y * off.y);
     }
-    let angle = 0.5 * (2.0 * xy).atan2(xx - yy);
-    Some((middle, Point::new(angle.cos(), angle.sin())))
+    // The longer axis of the points' ellipse.
+    let apart = ((xx - yy) * (xx - yy) + 4.0 * xy * xy).sqrt();
+    let way = match xx >= yy {
+        true => Point::new(xx - yy + apart, 2.0 * xy),
+        false => Point::new(2.0 * xy, yy - xx + apart),
+    };
+    (apart > 0.0).then(|| (middle, way * (1.0 / way.length())))
 }
 
 /// Where two lines meet; none where they are nearly parallel.

@@ -20,21 +20,20 @@ impl Plane {
             return None;
         }
         let mut luma = Vec::with_capacity(width * height);
-        let mut sums = vec![0_u32; width];
-        for y in 0..height {
-            if shrink == 1 {
-                luma.extend_from_slice(frame.row(y));
-                continue;
+        match shrink {
+            1 => (0..height).for_each(|y| luma.extend_from_slice(frame.row(y))),
+            2 => shrink_by::<2>(frame, &mut luma),
+            3 => shrink_by::<3>(frame, &mut luma),
+            4 => shrink_by::<4>(frame, &mut luma),
+            _ => {
+                // Beyond any camera: of each square, the middle of it.
+                let rows = (0..height).map(|y| frame.row(y * shrink + shrink / 2));
+                rows.for_each(|row| {
+                    luma.extend(row.iter().skip(shrink / 2).step_by(shrink).take(width))
+                });
             }
-            sums.fill(0);
-            for row in (y * shrink..(y + 1) * shrink).map(|row| frame.row(row)) {
-                for (sum, pixels) in sums.iter_mut().zip(row.chunks_exact(shrink)) {
-                    *sum += pixels.iter().map(|&pixel| u32::from(pixel)).sum::<u32>();
-                }
-            }
-            let count = (shrink * shrink) as u32;
-            luma.extend(sums.iter().map(|&sum| ((sum + count / 2) / count) as u8));
         }
+        luma.resize(width * height, 255);
         Some(Self { luma, width, height })
     }
 
@@ -118,6 +117,21 @@ impl Plane {
         let upper = pixel(left, top) + (pixel(right, top) - pixel(left, top)) * along;
         let lower = pixel(left, bottom) + (pixel(right, bottom) - pixel(left, bottom)) * along;
         upper + (lower - upper) * down
+    }
+}
+
+/// The means of squares of `N` × `N`; the compiler does many at once where it knows `N`.
+fn shrink_by<const N: usize>(frame: &Frame<'_>, luma: &mut Vec<u8>) {
+    let mut sums = vec![0_u16; frame.width / N];
+    for y in 0..frame.height / N {
+        sums.fill(0);
+        for row in (y * N..(y + 1) * N).map(|row| frame.row(row)) {
+            for (sum, pixels) in sums.iter_mut().zip(row.as_chunks::<N>().0) {
+                *sum += pixels.iter().map(|&pixel| u16::from(pixel)).sum::<u16>();
+            }
+        }
+        let count = (N * N) as u16;
+        luma.extend(sums.iter().map(|&sum| ((sum + count / 2) / count) as u8));
     }
 }
 

@@ -6,7 +6,7 @@ use super::binarise::{self, Bitmap, Threshold};
 use super::explain::{Attempt, Look};
 use super::geometry::{self, Point};
 use super::grid::{Grid, Stand};
-use super::locate::{self, Finder};
+use super::locate::{self, Finder, Triple};
 use super::plane::Plane;
 use super::{Frame, Payload, bend, correct, sample};
 
@@ -164,32 +164,40 @@ impl Reader {
         let mut inverted = None;
         let mut read_here: Vec<[Point; 4]> = Vec::new();
         let mut unread: Vec<[&Finder; 3]> = Vec::new();
-        let candidates = self.candidates(plane, &bitmap, &finders, &mut inverted);
-        if !candidates.is_empty() {
-            self.allowance += std::mem::take(&mut self.patience);
-        }
-        for candidate in candidates {
-            if self.allowance <= 0 {
+        let triples = locate::triples(&finders);
+        // Those seen all around first: where one of them reads, the others are hardly codes.
+        let sure = triples.partition_point(Triple::is_outlined);
+        for triples in [&triples[..sure], &triples[sure..]] {
+            if !read_here.is_empty() {
                 break;
             }
-            if covered(&candidate.finders, &read_here) {
-                continue;
+            let candidates = self.candidates(plane, &bitmap, triples, &mut inverted);
+            if !candidates.is_empty() {
+                self.allowance += std::mem::take(&mut self.patience);
             }
-            let plane = if candidate.finders[0].inverted {
-                inverted.as_ref().unwrap_or(plane)
-            } else {
-                plane
-            };
-            let Some((text, corners)) = self.attempt(plane, &candidate) else {
-                if candidate.doubt < SURE_DOUBT {
-                    unread.push(candidate.finders);
+            for candidate in candidates {
+                if self.allowance <= 0 {
+                    break;
                 }
-                continue;
-            };
-            read_here.push(corners);
-            if !self.found.iter().any(|payload| payload.text == text) {
-                let corners = corners.map(|corner| corner * shrink);
-                self.found.push(Payload { text, corners });
+                if covered(&candidate.finders, &read_here) {
+                    continue;
+                }
+                let plane = if candidate.finders[0].inverted {
+                    inverted.as_ref().unwrap_or(plane)
+                } else {
+                    plane
+                };
+                let Some((text, corners)) = self.attempt(plane, &candidate) else {
+                    if candidate.doubt < SURE_DOUBT {
+                        unread.push(candidate.finders);
+                    }
+                    continue;
+                };
+                read_here.push(corners);
+                if !self.found.iter().any(|payload| payload.text == text) {
+                    let corners = corners.map(|corner| corner * shrink);
+                    self.found.push(Payload { text, corners });
+                }
             }
         }
         unread.iter().any(|finders| !covered(finders, &read_here))
@@ -200,13 +208,13 @@ impl Reader {
         &mut self,
         plane: &Plane,
         bitmap: &Bitmap,
-        finders: &'a [Finder],
+        triples: &[Triple<'a>],
         inverted: &mut Option<Plane>,
     ) -> Vec<Candidate<'a>> {
         let mut candidates = Vec::new();
-        for triple in locate::triples(finders) {
+        for triple in triples {
             self.spend(2_000);
-            let Some(stand) = Stand::measure(bitmap, &triple) else { continue };
+            let Some(stand) = Stand::measure(bitmap, triple) else { continue };
             let plane = if triple.finders[0].inverted {
                 inverted.get_or_insert_with(|| plane.inverted())
             } else {
