@@ -43,7 +43,9 @@ impl Triple<'_> {
 pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
     let mut finders: Vec<Finder> = Vec::new();
     let mut edges: Vec<u32> = Vec::with_capacity(bitmap.width + 2);
-    let mut hits_left = MOST_HITS;
+    // Noise has a finder's runs everywhere: what cannot be told in this many tries is told at
+    // another scale.
+    let mut tries = bitmap.dark.len() / PIXELS_A_TRY + LEAST_TRIES;
     for y in (row_step / 2..bitmap.height).step_by(row_step) {
         let row = &bitmap.dark[y * bitmap.width..(y + 1) * bitmap.width];
         edges_of(row, &mut edges);
@@ -58,12 +60,12 @@ pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
             if finder_length(runs).is_none() {
                 continue;
             }
-            let middle = (six[2] + six[3]) / 2;
-            let Some(finder) = confirm(bitmap, middle as usize, y) else { continue };
-            hits_left -= 1;
-            if hits_left == 0 {
+            tries -= 1;
+            if tries == 0 {
                 return strongest(bitmap, finders, row_step);
             }
+            let middle = (six[2] + six[3]) / 2;
+            let Some(finder) = confirm(bitmap, middle as usize, y) else { continue };
             let seen = finders.len();
             match finders.iter_mut().find(|known| same(known, &finder)) {
                 Some(known) => merge(known, &finder),
@@ -173,6 +175,11 @@ fn strongest(bitmap: &Bitmap, mut finders: Vec<Finder>, row_step: usize) -> Vec<
     for finder in &mut finders {
         finder.outline = Outline::trace(bitmap, finder);
     }
+    let mut doubtful = 0;
+    finders.retain(|finder| {
+        doubtful += usize::from(finder.outline.is_none());
+        finder.outline.is_some() || doubtful <= MOST_DOUBTFUL
+    });
     finders
 }
 
@@ -242,33 +249,22 @@ struct Cross {
 }
 
 fn cross(bitmap: &Bitmap, (x, y): (usize, usize), (dx, dy): (isize, isize)) -> Option<Cross> {
-    let colour = *bitmap.dark.get(y * bitmap.width + x)?;
-    let side = |sign: isize| {
-        let (mut column, mut row) = (x as isize, y as isize);
-        let (mut lengths, mut run, mut steps) = ([0_u32; 3], 0, 0);
-        while run < 3 && steps < MOST_STEPS {
-            column += sign * dx;
-            row += sign * dy;
-            if column < 0
-                || row < 0
-                || column >= bitmap.width as isize
-                || row >= bitmap.height as isize
-            {
-                break;
-            }
-            let here = bitmap.dark[row as usize * bitmap.width + column as usize];
-            // Runs 0 and 2 have the colour of the middle, run 1 the other one.
-            if (here == colour) != (run != 1) {
-                run += 1;
-                if run == 3 {
-                    break;
-                }
-            }
-            lengths[run] += 1;
-            steps += 1;
-        }
-        (run >= 2 && lengths[2] > 0).then_some(lengths)
+    let at = y * bitmap.width + x;
+    let stride = dy * bitmap.width as isize + dx;
+    // How many steps there are to the edge of the bitmap.
+    let room = |place: usize, end: usize, way: isize| match way {
+        0 => usize::MAX,
+        1 => end - 1 - place,
+        _ => place,
     };
+    let side = |sign: isize| {
+        let steps =
+            room(x, bitmap.width, sign * dx).min(room(y, bitmap.height, sign * dy)).min(MOST_STEPS);
+        runs_from(&bitmap.dark, at, sign * stride, steps)
+    };
+    if x >= bitmap.width || y >= bitmap.height {
+        return None;
+    }
     let (before, after) = (side(-1)?, side(1)?);
     let runs = [before[2], before[1], before[0] + after[0] + 1, after[1], after[2]];
     let total = finder_length(runs)?;
@@ -282,18 +278,48 @@ fn cross(bitmap: &Bitmap, (x, y): (usize, usize), (dx, dy): (isize, isize)) -> O
     Some(Cross { shift: (reach(after) - reach(before)) / 4.0, total })
 }
 
+/// The lengths of the rest of the core, the light ring and the dark ring in one direction; none as
+/// soon as they are those of no finder. What is longer than any ring is not followed to its end.
+fn runs_from(dark: &[u8], from: usize, stride: isize, steps: usize) -> Option<[u32; 3]> {
+    let colour = dark[from];
+    let (mut at, mut run, mut lengths) = (from, 0, [0_u32; 3]);
+    for _ in 0..steps {
+        at = at.wrapping_add_signed(stride);
+        // Runs 0 and 2 have the colour of the middle, run 1 the other one.
+        if (dark[at] == colour) != (run != 1) {
+            let [core, light, _] = lengths;
+            if run == 2 {
+                break;
+            }
+            if run == 1 && (core > 4 * light + 3 || light > 3 * core + 3) {
+                return None;
+            }
+            run += 1;
+        }
+        lengths[run] += 1;
+        if run == 2 && lengths[2] > 3 * lengths[1] + 3 {
+            break;
+        }
+    }
+    (run == 2).then_some(lengths)
+}
+
 /// Of all finders seen, those handed on.
 pub(super) const MOST_FINDERS: usize = 48;
 /// More finders than this are looked at with doubt.
 const CROWD: usize = 16;
 /// Different places at which finders are collected.
-const MOST_KEPT: usize = 512;
-/// Rows that meet a finder, in the whole bitmap.
-const MOST_HITS: u32 = 20_000;
+const MOST_KEPT: usize = 256;
+/// Pixels for each look at what may be a finder.
+const PIXELS_A_TRY: usize = 200;
+/// Such looks in the smallest bitmap.
+const LEAST_TRIES: usize = 5_000;
+/// Of these, finders that are not seen all around.
+const MOST_DOUBTFUL: usize = 10;
 /// Triples handed on.
 const MOST_TRIPLES: usize = 200;
 /// The length of half a finder, in pixels; larger ones are read at a smaller scale.
-const MOST_STEPS: u32 = 1000;
+const MOST_STEPS: usize = 1000;
 
 #[cfg(test)]
 mod tests {

@@ -158,7 +158,7 @@ impl Reader {
     /// Looks once; whether something was seen that is surely a code but was not read.
     fn look(&mut self, plane: &Plane, threshold: Threshold, shrink: f32) -> bool {
         let bitmap = binarise::binarise(plane, threshold);
-        let row_step = if plane.height > 400 { 2 } else { 1 };
+        let row_step = (plane.height / 250).clamp(1, 2);
         let finders = locate::find(&bitmap, row_step);
         self.tell_look(&bitmap, threshold, shrink, &finders);
         let mut inverted = None;
