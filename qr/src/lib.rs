@@ -3,7 +3,7 @@
 //! One straight line, a file for each stage: a luma [`Frame`] is parted into dark and light
 //! (`binarise`), finder patterns are found in it and put together by threes (`locate`), their
 //! modules counted and laid out as a grid (`grid`, `align`), the modules looked at (`sample`) and
-//! decoded (`correct`). `reader` runs the line at several scales until it has read something; a
+//! decoded (`modules`, `decode`). `reader` runs the line at several scales until it has read something; a
 //! picture file becomes a frame in `picture`.
 //!
 //! Frames come from outside. Whatever one holds, nothing here panics, and the work of a call is
@@ -12,11 +12,12 @@
 mod align;
 mod bend;
 mod binarise;
-mod correct;
+mod decode;
 mod explain;
 mod geometry;
 mod grid;
 mod locate;
+mod modules;
 mod outline;
 mod picture;
 mod plane;

@@ -3,12 +3,13 @@
 use zeroize::Zeroizing;
 
 use super::binarise::{self, Bitmap, Threshold};
+use super::decode::{self, Decoded};
 use super::explain::{Attempt, Look};
 use super::geometry::{self, Point};
 use super::grid::{Grid, Stand};
 use super::locate::{self, Finder, Triple};
 use super::plane::Plane;
-use super::{Frame, Payload, bend, correct, sample};
+use super::{Frame, Payload, bend, sample};
 
 /// How hard to try.
 pub(super) struct Effort {
@@ -242,9 +243,9 @@ impl Reader {
         self.spend(200_000 + 60 * size * size);
         let mut likely: Option<(f32, Grid)> = None;
         for grid in stand.grids(plane, size) {
-            let (regularity, text) = self.decode(plane, &grid);
-            if let Some(text) = text {
-                return Some((text, grid.corners()));
+            let (regularity, decoded) = self.decode(plane, &grid);
+            if let Some(decoded) = decoded {
+                return Some(placed(decoded, &grid));
             }
             if regularity > likely.as_ref().map_or(LEAST_REGULARITY, |likely| likely.0) {
                 likely = Some((regularity, grid));
@@ -253,22 +254,23 @@ impl Reader {
         let (_, likely) = likely?;
         self.spend(1_000_000);
         let sharpest = stand.sharpest(plane, size);
-        let text = sharpest.as_ref().and_then(|grid| self.decode(plane, grid).1);
-        if let (Some(text), Some(grid)) = (text, &sharpest) {
-            return Some((text, grid.corners()));
+        if let Some(grid) = &sharpest
+            && let Some(decoded) = self.decode(plane, grid).1
+        {
+            return Some(placed(decoded, grid));
         }
         for grid in [Some(likely), sharpest].into_iter().flatten() {
             self.spend(5_000 * size * size);
             let grid = bend::follow(plane, &grid);
-            if let Some(text) = self.decode(plane, &grid).1 {
-                return Some((text, grid.corners()));
+            if let Some(decoded) = self.decode(plane, &grid).1 {
+                return Some(placed(decoded, &grid));
             }
         }
         None
     }
 
-    /// The grid's regularity and its text, if it has one.
-    fn decode(&mut self, plane: &Plane, grid: &Grid) -> (f32, Option<Zeroizing<String>>) {
+    /// The grid's regularity and what it says, if it can be read.
+    fn decode(&mut self, plane: &Plane, grid: &Grid) -> (f32, Option<Decoded>) {
         self.spend(100 * grid.size * grid.size);
         let greys = sample::Greys::of(plane, grid);
         let mut best = 0.0_f32;
@@ -280,9 +282,9 @@ impl Reader {
                 continue;
             }
             self.spend(400 * grid.size * grid.size);
-            if let Some(text) = correct::decode(&modules) {
+            if let Some(decoded) = decode::decode(&modules) {
                 self.tell_attempt(grid, best, true);
-                return (best, Some(text));
+                return (best, Some(decoded));
             }
         }
         self.tell_attempt(grid, best, false);
@@ -323,6 +325,15 @@ impl Reader {
 /// Whether one of the finders lies in one of the codes.
 fn covered(finders: &[&Finder; 3], codes: &[[Point; 4]]) -> bool {
     finders.iter().any(|finder| codes.iter().any(|code| geometry::inside(code, finder.centre)))
+}
+
+/// The text and the corners as the code is read.
+fn placed(decoded: Decoded, grid: &Grid) -> (Zeroizing<String>, [Point; 4]) {
+    let mut corners = grid.corners();
+    if decoded.mirrored {
+        corners.swap(1, 3);
+    }
+    (decoded.text, corners)
 }
 
 /// Looks that may follow one that read something, where something else was seen.

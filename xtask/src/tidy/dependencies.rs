@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &str)] = &[
         "argon2 chacha20poly1305 countersign-qr data-encoding hkdf hmac httpdate percent-encoding \
          rand_core serde serde_json sha1 sha2 subtle thiserror zeroize",
     ),
-    ("countersign-qr", "image rqrr thiserror zeroize"),
+    ("countersign-qr", "image thiserror zeroize"),
     (
         "countersign-cli",
         "anyhow arboard clap clap_complete clap_mangen countersign ctrlc etcetera getrandom image \
