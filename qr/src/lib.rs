@@ -187,6 +187,20 @@ mod tests {
     }
 
     #[test]
+    fn corners_are_those_of_the_code_when_it_is_mirrored() {
+        let (mut luma, side) = picture("mirrored");
+        // Twice the area to the right of the way from upper left by upper right to lower right.
+        let turn = |luma: &[u8]| {
+            let payloads = scan(Frame::new(luma, side, side, side).unwrap());
+            let [a, b, c, _] = payloads[0].corners();
+            (b.x - a.x) * (c.y - b.y) - (b.y - a.y) * (c.x - b.x)
+        };
+        assert!(turn(&luma) > 0.0);
+        luma.chunks_mut(side).for_each(<[u8]>::reverse);
+        assert!(turn(&luma) < 0.0);
+    }
+
+    #[test]
     fn a_payload_does_not_print_its_text() {
         let (luma, side) = picture("canary");
         let payloads = scan(Frame::new(&luma, side, side, side).unwrap());

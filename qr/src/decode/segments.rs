@@ -190,3 +190,72 @@ fn designator(bits: &mut Bits<'_>) -> Option<u32> {
 
 const ALPHANUMERIC: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 const GROUP_SEPARATOR: u32 = 0x1D;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text of the bits, given as their values and lengths, in version 1.
+    fn read(fields: &[(u32, usize)], least_padding: Option<usize>) -> Option<String> {
+        let bits: Vec<_> = fields
+            .iter()
+            .flat_map(|&(value, length)| (0..length).rev().map(move |bit| value >> bit & 1))
+            .collect();
+        let bytes = bits.chunks(8).map(|byte| {
+            byte.iter().enumerate().fold(0, |sum, (at, &bit)| sum | (bit as u8) << (7 - at))
+        });
+        let data = Data { bytes: Zeroizing::new(bytes.collect()), least_padding };
+        text(&data, 1).map(|text| text.to_string())
+    }
+
+    const A: [(u32, usize); 3] = [(4, 4), (1, 8), (b'a' as u32, 8)];
+    const PADDING: [(u32, usize); 2] = [(0xEC, 8), (0x11, 8)];
+
+    #[test]
+    fn a_part_of_a_structured_append_is_its_own_text() {
+        let header = [(3, 4), (1, 4), (2, 4), (0x5A, 8)];
+        assert_eq!(read(&[&header[..], &A].concat(), None).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn chinese_segments_name_their_subset() {
+        // 日 is C8 D5: row C8 - A6, column D5 - A1.
+        let fields =
+            |subset| [(13, 4), (subset, 4), (1, 8), ((0xC8 - 0xA6) * 0x60 + 0x34, 13), (0, 7)];
+        assert_eq!(read(&fields(1), None).as_deref(), Some("日"));
+        assert_eq!(read(&fields(2), None), None);
+    }
+
+    #[test]
+    fn a_segment_that_breaks_off_is_no_text() {
+        assert_eq!(read(&[(4, 4), (3, 8), (0x61, 8), (0, 4)], None), None);
+        assert_eq!(read(&[(1, 4), (3, 10), (1_000, 10)], None), None);
+        assert_eq!(read(&[(2, 4), (1, 9), (45, 6), (0, 5)], None), None);
+        assert_eq!(read(&[(15, 4), (0, 4)], None), None);
+    }
+
+    #[test]
+    fn a_terminator_may_be_missing_at_the_end() {
+        assert_eq!(read(&[(1, 4), (1, 10), (7, 4), (0, 6)], None).as_deref(), Some("7"));
+        assert_eq!(read(&[(1, 4), (4, 10), (123, 10), (4, 4)], None).as_deref(), Some("1234"));
+    }
+
+    #[test]
+    fn padding_is_looked_at_only_where_it_is_asked_for() {
+        let good = [&A[..], &[(0, 4)], &PADDING].concat();
+        let bad = [&A[..], &[(0, 4)], &[(0, 16)]].concat();
+        assert_eq!(read(&good, Some(2)).as_deref(), Some("a"));
+        assert_eq!(read(&good, Some(3)), None);
+        assert_eq!(read(&bad, Some(0)), None);
+        assert_eq!(read(&bad, None).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn designators_have_one_to_three_bytes() {
+        for fields in [&[(26, 8)][..], &[(0x80, 8), (26, 8)], &[(0xC0, 8), (26, 16)]] {
+            let all = [&[(7, 4)], fields, &[(4, 4), (2, 8), (0xC3A9, 16)]].concat();
+            assert_eq!(read(&all, None).as_deref(), Some("é"));
+        }
+        assert_eq!(read(&[&[(7, 4), (0xE0, 8)], &A[..]].concat(), None), None);
+    }
+}
