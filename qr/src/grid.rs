@@ -191,24 +191,14 @@ impl Stand {
     /// How surely the code has this size: the correlation of what is seen where the timing patterns
     /// would be with dark and light in turn, -1 to 1.
     pub(super) fn promise(&self, plane: &Plane, size: usize) -> f32 {
-        let [fourth, _] = self.fourths();
-        let grid = self.fitted(size, &[]).or_else(|| Grid::through(size, self.middles, fourth));
-        let Some(grid) = grid else { return -1.0 };
-        let (mut sum, mut squares, mut turns, mut count) = (0.0, 0.0, 0.0, 0.0);
-        for at in 8..size - 8 {
-            let along = at as f32 + 0.5;
-            for place in [Point::new(along, 6.5), Point::new(6.5, along)] {
-                let luma = plane.at(grid.at(place));
-                sum += luma;
-                squares += luma * luma;
-                turns += if at % 2 == 0 { -luma } else { luma };
-                count += 1.0;
-            }
+        // On a bent code the outlines mislead, and the middles alone are nearer.
+        let fitted = self.fitted(size, &[]).map_or(-1.0, |grid| timing(plane, &grid));
+        if fitted > 0.6 {
+            return fitted;
         }
-        let mean: f32 = sum / count;
-        let spread = (squares / count - mean * mean).max(1.0).sqrt();
-        // One module more is dark than light in each of the two patterns.
-        (turns + 2.0 * mean) / (count * spread)
+        let [fourth, _] = self.fourths();
+        let through = Grid::through(size, self.middles, fourth);
+        through.map_or(-1.0, |grid| timing(plane, &grid)).max(fitted)
     }
 
     /// Where the fourth corner may be, as far in as the finders' middles: first as the finders'
@@ -283,6 +273,25 @@ impl Stand {
         }
         Grid::through(size, self.middles, best.1)
     }
+}
+
+/// The correlation of the luma along the timing patterns with dark and light in turn.
+fn timing(plane: &Plane, grid: &Grid) -> f32 {
+    let (mut sum, mut squares, mut turns, mut count) = (0.0, 0.0, 0.0, 0.0);
+    for at in 8..grid.size - 8 {
+        let along = at as f32 + 0.5;
+        for place in [Point::new(along, 6.5), Point::new(6.5, along)] {
+            let luma = plane.at(grid.at(place));
+            sum += luma;
+            squares += luma * luma;
+            turns += if at % 2 == 0 { -luma } else { luma };
+            count += 1.0;
+        }
+    }
+    let mean: f32 = sum / count;
+    let spread = (squares / count - mean * mean).max(1.0).sqrt();
+    // One module more is dark than light in each of the two patterns.
+    (turns + 2.0 * mean) / (count * spread)
 }
 
 /// How much the luma varies over the middles of modules in the code's lower right half.

@@ -18,6 +18,8 @@ pub(super) struct Finder {
     pub(super) inverted: bool,
     /// How many rows agreed on it.
     pub(super) hits: u32,
+    /// How little it is like one, 0 to 1.
+    pub(super) doubt: f32,
     /// Its square, where it can be seen all around: what looks so is seldom anything else.
     pub(super) outline: Option<Outline>,
 }
@@ -134,13 +136,11 @@ fn codes<'a>(finders: [&'a Finder; 3]) -> impl Iterator<Item = Triple<'a>> {
             return None;
         }
         let sizes = [a, b, c].map(|finder| (finder.module / mean).ln().abs()).iter().sum::<f32>();
-        // Rows agreeing on all three tell true finders from accidents.
-        let fewest = [a, b, c].iter().map(|finder| finder.hits).min().unwrap_or(0);
         let unseen = [a, b, c].iter().filter(|finder| finder.outline.is_none()).count();
         if unseen == 3 {
             return None;
         }
-        let doubt = 0.4 * unseen as f32 + if fewest < 2 { 0.5 } else { 0.0 };
+        let doubt = [a, b, c].iter().map(|finder| finder.doubt).sum::<f32>();
         let finders = if right.cross(down) >= 0.0 { [a, b, c] } else { [a, c, b] };
         Some(Triple { finders, misfit: cosine + legs + 0.7 * sizes + doubt })
     })
@@ -174,6 +174,10 @@ fn strongest(bitmap: &Bitmap, mut finders: Vec<Finder>, row_step: usize) -> Vec<
     finders.truncate(MOST_FINDERS);
     for finder in &mut finders {
         finder.outline = Outline::trace(bitmap, finder);
+        let rows = 3.0 * finder.module / row_step as f32;
+        let unseen = 1.0 - (finder.hits as f32 / rows).min(1.0);
+        let roundness = finder.outline.as_ref().map_or(0.0, Outline::roundness);
+        finder.doubt = (unseen + 1.0 - roundness) / 2.0;
     }
     let mut doubtful = 0;
     finders.retain(|finder| {
@@ -236,6 +240,7 @@ fn confirm(bitmap: &Bitmap, x: usize, y: usize) -> Option<Finder> {
         module: (row.total + column.total) / 14.0,
         inverted,
         hits: 1,
+        doubt: 0.0,
         outline: None,
     })
 }

@@ -35,6 +35,11 @@ impl Outline {
         (edge.len() >= RAYS / 2).then_some(Self { middle: finder.centre, edge })
     }
 
+    /// In which share of the directions the rings are those of a finder, 0 to 1.
+    pub(super) fn roundness(&self) -> f32 {
+        self.edge.len() as f32 / RAYS as f32
+    }
+
     /// The square's corners, upper left, upper right, lower right, lower left, where `right` and
     /// `down` are about the directions of its sides.
     pub(super) fn corners(&self, right: Point, down: Point) -> Option<[Point; 4]> {

@@ -50,10 +50,10 @@ impl Content {
         let mut text = Zeroizing::new(String::with_capacity(3 * self.bytes.len()));
         for (set, bytes) in runs() {
             match set {
-                Charset::Unknown => guess?.append(bytes, &mut text),
+                Charset::Unknown => guess.append(bytes, &mut text),
                 // The designator is not always true.
                 Charset::Utf8 if std::str::from_utf8(bytes).is_err() => {
-                    guess::charset(bytes).unwrap_or(set).append(bytes, &mut text);
+                    guess::charset(bytes).append(bytes, &mut text);
                 }
                 _ => set.append(bytes, &mut text),
             }

@@ -5,16 +5,17 @@
 
 use super::{Charset, character};
 
-/// The set that the bytes are in; none where every one we know would have control characters.
-pub(super) fn charset(bytes: &[u8]) -> Option<Charset> {
+/// The set that the bytes are in. What is no text in any has each byte as a character, so that nothing
+/// of it is lost.
+pub(super) fn charset(bytes: &[u8]) -> Charset {
     if std::str::from_utf8(bytes).is_ok() {
-        return Some(Charset::Utf8);
+        return Charset::Utf8;
     }
     let latin = !bytes.iter().any(|byte| (0x7F..0xA0).contains(byte));
     match longest_japanese_run(bytes) {
         // Three in a row are no Latin word.
-        Some(run) if run > 2 || !latin => Some(Charset::ShiftJis),
-        _ => latin.then_some(Charset::Latin1),
+        Some(run) if run > 2 || !latin => Charset::ShiftJis,
+        _ => Charset::Latin1,
     }
 }
 
@@ -48,7 +49,7 @@ mod tests {
     #[test]
     fn utf_8_is_taken_wherever_it_can_be() {
         for text in ["plain", "Zürich", "日本語", "emoji 🔑"] {
-            assert_eq!(charset(text.as_bytes()), Some(Charset::Utf8));
+            assert_eq!(charset(text.as_bytes()), Charset::Utf8);
         }
     }
 
@@ -56,7 +57,7 @@ mod tests {
     fn western_words_are_latin() {
         for text in [&b"Z\xFCrich"[..], b"\xE9t\xE9", b"Stra\xDFe 5\xBD", b"\xC4rger \xD6l \xDCbel"]
         {
-            assert_eq!(charset(text), Some(Charset::Latin1), "{text:X?}");
+            assert_eq!(charset(text), Charset::Latin1, "{text:X?}");
         }
     }
 
@@ -70,14 +71,14 @@ mod tests {
             b"\x97\x5C",                                 // 予, whose trail is a backslash
         ];
         for text in texts {
-            assert_eq!(charset(text), Some(Charset::ShiftJis), "{text:X?}");
+            assert_eq!(charset(text), Charset::ShiftJis, "{text:X?}");
         }
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_refused() {
+    fn bytes_that_are_no_text_are_kept_each() {
         for bytes in [&b"\x80\x81"[..], b"\x00\x9F\xFF\xFE", b"\x82", b"\x81\x7F\x90"] {
-            assert_eq!(charset(bytes), None, "{bytes:X?}");
+            assert_eq!(charset(bytes), Charset::Latin1, "{bytes:X?}");
         }
     }
 }
