@@ -31,8 +31,30 @@ pub struct Conditions {
     pub contrast: f32,
     /// How much darker the far corner is, from 0 to 1.
     pub shade: f32,
+    /// How much darker the part below a straight edge is, aslant through the middle, from 0 to 1: the
+    /// shadow of whoever takes the photograph.
+    pub shadow: f32,
     /// How bright a reflected lamp is, from 0 to 1; it covers about a tenth of the width.
     pub glare: f32,
+    /// The radius of a lamp so bright that it leaves nothing but white, as a share of the width, 0 to
+    /// 0.5; its edge fades out over half as much again.
+    pub lamp: f32,
+    /// Where that lamp is, as shares of the width and of the height.
+    pub lamp_at: (f32, f32),
+    /// Printed on something round that stands upright in the picture: how many degrees of it the
+    /// picture goes around, 0 to 180.
+    pub bend: f32,
+    /// The hand moved: how far, in pixels of the photograph.
+    pub motion: f32,
+    /// Which way it moved, in degrees clockwise from the right.
+    pub motion_way: f32,
+    /// A screen, whose pixels beat against those of the camera: how much of the light is lost in the
+    /// darkest places, 0 to 1.
+    pub moire: f32,
+    /// From one dark stripe of that beat to the next, in pixels of the photograph, 2 or more.
+    pub moire_pitch: f32,
+    /// Luma of what lies around the picture, for which else its upper left corner stands.
+    pub around: Option<u8>,
     /// Light on dark.
     pub inverted: bool,
     /// Seen in a mirror, as a front camera shows it.
@@ -55,7 +77,16 @@ impl Conditions {
         noise: 0.0,
         contrast: 1.0,
         shade: 0.0,
+        shadow: 0.0,
         glare: 0.0,
+        lamp: 0.0,
+        lamp_at: (0.5, 0.5),
+        bend: 0.0,
+        motion: 0.0,
+        motion_way: 0.0,
+        moire: 0.0,
+        moire_pitch: 8.0,
+        around: None,
         inverted: false,
         mirrored: false,
     };
@@ -65,14 +96,11 @@ impl Conditions {
     pub const BAD: Self = Self {
         turn: 17.0,
         tilt: 20.0,
-        zoom: 1.0,
         blur: 1.0,
         noise: 10.0,
         contrast: 0.6,
         shade: 0.3,
-        glare: 0.0,
-        inverted: false,
-        mirrored: false,
+        ..Self::CLEAN
     };
 }
 
@@ -123,13 +151,14 @@ pub fn png(picture: &GrayImage) -> image::ImageResult<Vec<u8>> {
 
 /// A photograph of the picture under these conditions.
 ///
-/// It is large enough to show all of the picture; around it lies what its upper left corner shows.
+/// It is large enough to show all of the picture; around it lies what [`Conditions::around`] says.
 /// The seed places the noise and the lamp.
 #[must_use]
 pub fn photograph(picture: &GrayImage, conditions: &Conditions, seed: u64) -> GrayImage {
     let mut random = Random(seed);
     let mut light = exposure::expose(picture, conditions);
     exposure::blur(&mut light, conditions.blur);
+    exposure::smear(&mut light, conditions);
     exposure::illuminate(&mut light, conditions, &mut random);
     let pixels = light.luma.iter().map(|&luma| {
         let noise = if conditions.noise > 0.0 { random.normal() * conditions.noise } else { 0.0 };
@@ -157,6 +186,42 @@ mod tests {
         let take = |seed| photograph(&picture, &Conditions::BAD, seed);
         assert_eq!(take(7), take(7));
         assert_ne!(take(7), take(8));
+    }
+
+    #[test]
+    fn each_condition_changes_the_photograph() {
+        let picture = qr_picture("a", 4, 4).unwrap();
+        let clean = Conditions::CLEAN;
+        for conditions in [
+            Conditions { shadow: 0.5, ..clean },
+            Conditions { lamp: 0.1, ..clean },
+            Conditions { bend: 90.0, ..clean },
+            Conditions { motion: 6.0, motion_way: 30.0, ..clean },
+            Conditions { moire: 0.5, ..clean },
+            Conditions { turn: 10.0, around: Some(40), ..clean },
+        ] {
+            let bare = Conditions { turn: conditions.turn, ..clean };
+            let spoilt = photograph(&picture, &conditions, 1);
+            assert_ne!(spoilt, photograph(&picture, &bare, 1), "{conditions:?}");
+        }
+    }
+
+    #[test]
+    fn a_lamp_is_white_where_it_stands_and_nowhere_else() {
+        let black = GrayImage::from_pixel(100, 100, Luma([0]));
+        let conditions = Conditions { lamp: 0.1, lamp_at: (0.25, 0.75), ..Conditions::CLEAN };
+        let lit = photograph(&black, &conditions, 1);
+        assert_eq!((lit.get_pixel(25, 75).0[0], lit.get_pixel(75, 25).0[0]), (255, 0));
+    }
+
+    #[test]
+    fn a_hand_that_moves_smears_along_its_way() {
+        let mut dot = GrayImage::from_pixel(41, 41, Luma([0]));
+        dot.put_pixel(20, 20, Luma([255]));
+        let conditions = Conditions { motion: 10.0, ..Conditions::CLEAN };
+        let smeared = photograph(&dot, &conditions, 1);
+        assert!(smeared.get_pixel(16, 20).0[0] > 10 && smeared.get_pixel(24, 20).0[0] > 10);
+        assert_eq!(smeared.get_pixel(20, 22).0[0], 0);
     }
 
     #[test]
