@@ -1,5 +1,7 @@
 //! Shared parts of the tests of the whole.
 
+pub mod made;
+
 use getrandom::SysRng;
 use getrandom::rand_core::{CryptoRng, UnwrapErr};
 
