@@ -33,13 +33,13 @@ pub(crate) enum Reader {
 pub(crate) const NAMES: &[&str] = &[
     "countersign",
     "countersign-live",
-    "rqrr",
-    "rxing-plain",
-    "rxing-filtered",
     #[cfg(feature = "zxing-cpp")]
     "zxing-cpp",
+    "rxing-filtered",
+    "rxing-plain",
     #[cfg(feature = "zbar")]
     "zbar",
+    "rqrr",
 ];
 
 impl Reader {

@@ -25,7 +25,7 @@ pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) 
     let date = cmd!(shell, "date -u +%F").read()?;
     let table = table(&rows, &format!("Measured on {date}: {}.", machine(shell)?));
     let page = if shell.path_exists(PAGE) { shell.read_file(PAGE)? } else { FIRST_PAGE.into() };
-    shell.write_file(PAGE, between_markers(&page, &table)?)?;
+    shell.write_file(PAGE, between_markers(&page, "bench --write", &table)?)?;
     say(&format!("wrote {PAGE}"));
     Ok(())
 }
@@ -85,7 +85,7 @@ fn table(rows: &[Row], caption: &str) -> String {
 }
 
 /// Processor, cores, system and compiler: figures mean nothing without them.
-fn machine(shell: &Shell) -> Result<String> {
+pub(crate) fn machine(shell: &Shell) -> Result<String> {
     let field = |file: &str, name: &str| {
         let text = shell.read_file(file).ok()?;
         let line = text.lines().find(|line| line.starts_with(name))?;
@@ -100,14 +100,15 @@ fn machine(shell: &Shell) -> Result<String> {
     Ok([processor, format!("{cores} cores"), system, kernel, rustc].join(", "))
 }
 
-fn between_markers(page: &str, table: &str) -> Result<String> {
-    let (before, rest) = page.split_once(BEGIN).with_context(|| format!("{PAGE}: no {BEGIN}"))?;
+/// The page with what stands between the markers of `cargo xtask COMMAND` replaced.
+pub(crate) fn between_markers(page: &str, command: &str, table: &str) -> Result<String> {
+    let begin = format!("<!-- begin: cargo xtask {command} -->");
+    let (before, rest) = page.split_once(&begin).with_context(|| format!("{PAGE}: no {begin}"))?;
     let Some((_, after)) = rest.split_once(END) else { bail!("{PAGE}: no {END}") };
-    Ok(format!("{before}{BEGIN}\n{table}{END}{after}"))
+    Ok(format!("{before}{begin}\n{table}{END}{after}"))
 }
 
-const PAGE: &str = "docs/benchmarks.md";
-const BEGIN: &str = "<!-- begin: cargo xtask bench --write -->";
+pub(crate) const PAGE: &str = "docs/benchmarks.md";
 const END: &str = "<!-- end -->";
 const FIRST_PAGE: &str = "# Benchmarks\n\nWritten by `cargo xtask bench --write` from what was \
     measured; edit only outside the markers.\n\n\
@@ -147,9 +148,9 @@ whole              fastest       │ slowest       │ median        │ mean   
 
     #[test]
     fn only_what_is_between_the_markers_is_replaced() {
-        let once = between_markers(FIRST_PAGE, "one\n").unwrap();
-        let twice = between_markers(&once, "two\n").unwrap();
+        let once = between_markers(FIRST_PAGE, "bench --write", "one\n").unwrap();
+        let twice = between_markers(&once, "bench --write", "two\n").unwrap();
         assert_eq!(twice, once.replace("one", "two"));
-        assert!(between_markers("no markers", "one").is_err());
+        assert!(between_markers("no markers", "qr --write", "one").is_err());
     }
 }

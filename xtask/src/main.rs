@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod fuzz;
 mod pictures;
+mod qr;
 mod report;
 mod run;
 mod setup;
@@ -44,6 +45,12 @@ const COMMANDS: &[Command] = &[
     ("fuzz", "[--ci] [SECONDS]", "every fuzz target for SECONDS each (30)", fuzz::run),
     ("pictures", "", "the pictures of the README, made anew", pictures::run),
     ("bench", "[--write]", "the benchmarks; --write: into docs/benchmarks.md", bench::run),
+    (
+        "qr",
+        "[--suite DIR] [--check] [--write]",
+        "our QR reader beside its peers; --check: not behind",
+        qr::run,
+    ),
 ];
 
 fn dispatch(mut words: Vec<String>) -> Result<Report> {
@@ -83,6 +90,16 @@ impl Arguments {
         self.0.len() < before
     }
 
+    /// The word after `name`.
+    fn value(&mut self, name: &str) -> Result<Option<String>> {
+        let Some(at) = self.0.iter().position(|word| word == name) else { return Ok(None) };
+        if at + 1 == self.0.len() {
+            bail!("`{name}` wants a word after it");
+        }
+        self.0.remove(at);
+        Ok(Some(self.0.remove(at)))
+    }
+
     fn number(&mut self) -> Result<Option<u64>> {
         if self.0.is_empty() {
             return Ok(None);
@@ -111,6 +128,15 @@ mod tests {
         assert!(arguments.finish().is_ok());
         assert!(Arguments(vec!["--cl".into()]).finish().is_err());
         assert!(Arguments(vec!["soon".into()]).number().is_err());
+    }
+
+    #[test]
+    fn a_value_is_the_word_after_its_name() {
+        let mut arguments = Arguments(vec!["--suite".into(), "pictures".into(), "--check".into()]);
+        assert_eq!(arguments.value("--suite").unwrap().as_deref(), Some("pictures"));
+        assert_eq!(arguments.value("--suite").unwrap(), None);
+        assert!(arguments.flag("--check") && arguments.finish().is_ok());
+        assert!(Arguments(vec!["--suite".into()]).value("--suite").is_err());
     }
 
     #[test]
