@@ -109,8 +109,7 @@ pub(super) fn read(
             let Some(picture) = rest.get(told) else {
                 bail!("{name} failed after its last picture")
             };
-            let why = String::from_utf8_lossy(&output.stderr);
-            say(&format!("{name} ended at {}: {} {why}", picture.display(), output.status));
+            say(&format!("{name} crashed at {}: {}", picture.display(), output.status));
             told += 1;
         } else if told == 0 {
             bail!("{name} says nothing");

@@ -96,7 +96,7 @@ pub(super) fn table(sets: &Sets, tallies: &[Tally]) -> String {
     let all: usize = sets.iter().map(|(_, number)| number).sum();
     row("**all**", &format!("**{all}**"), &|tally| format!("**{}**", tally.total()));
     row("texts read wrong", "", &|tally| tally.wrong.to_string());
-    row("given up after 2 s", "", &|tally| tally.gave_up.to_string());
+    row("given up after 2 s, or crashed", "", &|tally| tally.gave_up.to_string());
     row("a picture with a code, median ms", "", &|tally| ms(tally.median_ms));
     row("the same, 95 % are below, ms", "", &|tally| ms(tally.p95_ms));
     if let Some(peer) = find(tallies, PACE) {
