@@ -41,7 +41,7 @@ impl Triple<'_> {
     }
 }
 
-/// The finder patterns of the bitmap, those seen in most rows first, at most [`MOST_FINDERS`].
+/// The finder patterns of the bitmap, those seen all around first, then those seen in most rows, at most [`MOST_FINDERS`].
 pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
     let mut finders: Vec<Finder> = Vec::new();
     let mut edges: Vec<u32> = Vec::with_capacity(bitmap.width + 2);
@@ -98,7 +98,7 @@ fn edges_of(row: &[u8], edges: &mut Vec<u32>) {
     edges.push(row.len() as u32);
 }
 
-/// Which three finders may be one code's, those seen all around first, then the most regular, at most [`MOST_TRIPLES`].
+/// Which three finders may be one code's, the most regular first, at most [`MOST_TRIPLES`].
 pub(super) fn triples(finders: &[Finder]) -> Vec<Triple<'_>> {
     let mut triples = Vec::new();
     for (i, a) in finders.iter().enumerate() {
@@ -113,9 +113,7 @@ pub(super) fn triples(finders: &[Finder]) -> Vec<Triple<'_>> {
             }
         }
     }
-    triples.sort_by(|a: &Triple<'_>, b: &Triple<'_>| {
-        b.is_outlined().cmp(&a.is_outlined()).then(a.misfit.total_cmp(&b.misfit))
-    });
+    triples.sort_by(|a: &Triple<'_>, b: &Triple<'_>| a.misfit.total_cmp(&b.misfit));
     triples.truncate(MOST_TRIPLES);
     triples
 }
@@ -184,6 +182,7 @@ fn strongest(bitmap: &Bitmap, mut finders: Vec<Finder>, row_step: usize) -> Vec<
         doubtful += usize::from(finder.outline.is_none());
         finder.outline.is_some() || doubtful <= MOST_DOUBTFUL
     });
+    finders.sort_by_key(|finder| finder.outline.is_none());
     finders
 }
 

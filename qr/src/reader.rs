@@ -165,14 +165,17 @@ impl Reader {
         let mut inverted = None;
         let mut read_here: Vec<[Point; 4]> = Vec::new();
         let mut unread: Vec<[&Finder; 3]> = Vec::new();
-        let triples = locate::triples(&finders);
         // Those seen all around first: where one of them reads, the others are hardly codes.
-        let sure = triples.partition_point(Triple::is_outlined);
-        for triples in [&triples[..sure], &triples[sure..]] {
+        let outlined = finders.partition_point(|finder| finder.outline.is_some());
+        for sure in [true, false] {
             if !read_here.is_empty() {
                 break;
             }
-            let candidates = self.candidates(plane, &bitmap, triples, &mut inverted);
+            let mut triples = locate::triples(if sure { &finders[..outlined] } else { &finders });
+            if !sure {
+                triples.retain(|triple| !triple.is_outlined());
+            }
+            let candidates = self.candidates(plane, &bitmap, &triples, &mut inverted);
             if !candidates.is_empty() {
                 self.allowance += std::mem::take(&mut self.patience);
             }

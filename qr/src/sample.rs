@@ -16,13 +16,25 @@ impl Greys {
     pub(super) fn of(plane: &Plane, grid: &Grid) -> Self {
         let size = grid.size;
         let mut luma = Vec::with_capacity(size * size);
+        // Where modules meet, a row of corners at a time: four of them tell what is between.
+        let corners = |row: usize| -> Vec<Point> {
+            (0..=size).map(|column| grid.at(Point::new(column as f32, row as f32))).collect()
+        };
+        let mut above = corners(0);
         for row in 0..size {
-            for column in 0..size {
-                let middle = Point::new(column as f32 + 0.5, row as f32 + 0.5);
-                let sum =
-                    AROUND.iter().map(|&offset| plane.at(grid.at(middle + offset))).sum::<f32>();
-                luma.push(sum / AROUND.len() as f32);
+            let below = corners(row + 1);
+            for (upper, lower) in above.windows(2).zip(below.windows(2)) {
+                let ([a, b], [c, d]) = ([upper[0], upper[1]], [lower[0], lower[1]]);
+                let middle = (a + b + c + d) * 0.25;
+                let (right, down) = ((b + d - a - c) * (0.5 * OFF), (c + d - a - b) * (0.5 * OFF));
+                let sum = plane.at(middle)
+                    + plane.at(middle - right - down)
+                    + plane.at(middle + right - down)
+                    + plane.at(middle - right + down)
+                    + plane.at(middle + right + down);
+                luma.push(sum / 5.0);
             }
+            above = below;
         }
         Self { size, luma }
     }
@@ -111,14 +123,8 @@ impl Greys {
     }
 }
 
-/// Where a module is looked at, from its middle.
-const AROUND: [Point; 5] = [
-    Point::new(0.0, 0.0),
-    Point::new(-0.2, -0.2),
-    Point::new(0.2, -0.2),
-    Point::new(-0.2, 0.2),
-    Point::new(0.2, 0.2),
-];
+/// How far from a module's middle it is looked at, along both axes, in modules.
+const OFF: f32 = 0.2;
 /// How far a module's neighbourhood extends, in modules.
 const REACH: usize = 5;
 /// The share of the whole code's spread below which a neighbourhood's is not believed.
