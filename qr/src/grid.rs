@@ -3,7 +3,7 @@
 use super::align::{self, Mesh};
 use super::binarise::Bitmap;
 use super::geometry::{Perspective, Point};
-use super::locate::{Finder, Triple};
+use super::locate::Triple;
 use super::plane::Plane;
 
 /// Where the modules of a code are in a plane.
@@ -65,67 +65,36 @@ pub(super) struct Stand {
     right: [Point; 3],
     /// One module down at each.
     down: [Point; 3],
-    /// The corners of each, where all three have their outlines.
-    squares: Option<[[Point; 4]; 3]>,
+    /// The corners of each.
+    squares: [[Point; 4]; 3],
 }
 
 impl Stand {
-    /// Measures the finders of a triple.
-    pub(super) fn measure(bitmap: &Bitmap, triple: &Triple<'_>) -> Option<Self> {
-        let centres = triple.finders.map(|finder| finder.centre);
-        let along = |to: usize| {
-            let way = centres[to] - centres[0];
-            way * (1.0 / way.length())
+    /// Measures the finders of a triple by their outlines, which show the perspective.
+    pub(super) fn measure(triple: &Triple<'_>) -> Option<Self> {
+        let [a, b, c] = triple.finders.map(|finder| finder.centre);
+        let along = |way: Point| way * (1.0 / way.length());
+        let (right, down) = (along(b - a), along(c - a));
+        let mut stand = Self {
+            middles: [a, b, c],
+            right: [right; 3],
+            down: [down; 3],
+            squares: [[Point::default(); 4]; 3],
         };
-        let (right, down) = (along(1), along(2));
-        if !right.is_finite() || !down.is_finite() {
-            return None;
-        }
-        let mut stand =
-            Self { middles: centres, right: [right; 3], down: [down; 3], squares: None };
-        if stand.outline(triple, right, down) {
-            return stand.is_square().then_some(stand);
-        }
-        for (at, finder) in triple.finders.iter().enumerate() {
-            let across = span(bitmap, finder, right);
-            let along = span(bitmap, finder, down);
-            // One of the two can be hidden, by glare for instance: the other stands in for it.
-            let modules = [across.or(along), along.or(across)]
-                .map(|span| span.map_or(finder.module, |span| span.module));
-            stand.right[at] = right * modules[0];
-            stand.down[at] = down * modules[1];
-            let shift = |span: Option<Span>| span.map_or(0.0, |span| span.shift);
-            stand.middles[at] = finder.centre + right * shift(across) + down * shift(along);
-        }
-        stand.is_square().then_some(stand)
-    }
-
-    /// Measures by the outlines of the finders, which show the perspective; whether all are seen.
-    fn outline(&mut self, triple: &Triple<'_>, right: Point, down: Point) -> bool {
-        let mut squares = [[Point::default(); 4]; 3];
-        for (square, finder) in squares.iter_mut().zip(&triple.finders) {
-            let outline = finder.outline.as_ref();
-            let Some(corners) = outline.and_then(|outline| outline.corners(right, down)) else {
-                return false;
-            };
-            *square = corners;
-        }
-        let sides = squares
-            .map(|[a, b, c, d]| ((b - a + c - d) * (1.0 / 14.0), (c - b + d - a) * (1.0 / 14.0)));
-        for (&(right, down), finder) in sides.iter().zip(&triple.finders) {
+        for (at, finder) in triple.finders.into_iter().enumerate() {
+            let [a, b, c, d] = finder.outline.corners(right, down)?;
+            let (right, down) = ((b - a + c - d) * (1.0 / 14.0), (c - b + d - a) * (1.0 / 14.0));
             let sane = |side: Point| {
                 side.length() > 0.3 * finder.module && side.length() < 2.0 * finder.module
             };
             if !sane(right) || !sane(down) {
-                return false;
+                return None;
             }
+            (stand.right[at], stand.down[at]) = (right, down);
+            stand.middles[at] = (a + b + c + d) * 0.25;
+            stand.squares[at] = [a, b, c, d];
         }
-        for (at, ([a, b, c, d], (right, down))) in squares.into_iter().zip(sides).enumerate() {
-            (self.right[at], self.down[at]) = (right, down);
-            self.middles[at] = (a + b + c + d) * 0.25;
-        }
-        self.squares = Some(squares);
-        true
+        stand.is_square().then_some(stand)
     }
 
     /// Whether the first finder's own axes lead to the other two, equally far.
@@ -145,8 +114,7 @@ impl Stand {
     fn fitted(&self, size: usize, more: &[(Point, Point)]) -> Option<Grid> {
         let far = size as f32 - 7.0;
         let mut pairs = Vec::with_capacity(12 + more.len());
-        for ((x, y), square) in [(0.0, 0.0), (far, 0.0), (0.0, far)].into_iter().zip(self.squares?)
-        {
+        for ((x, y), square) in [(0.0, 0.0), (far, 0.0), (0.0, far)].into_iter().zip(self.squares) {
             let places = [(x, y), (x + 7.0, y), (x + 7.0, y + 7.0), (x, y + 7.0)];
             pairs.extend(places.map(|(x, y)| Point::new(x, y)).into_iter().zip(square));
         }
@@ -307,42 +275,6 @@ fn contrast(plane: &Plane, grid: &Grid) -> f32 {
         }
     }
     squares / count - (sum / count) * (sum / count)
-}
-
-/// A finder's extent along a direction.
-#[derive(Clone, Copy)]
-struct Span {
-    /// The length of a module, in pixels.
-    module: f32,
-    /// From the centre known so far to the middle, in pixels.
-    shift: f32,
-}
-
-/// Measures a finder through its centre; none where its rings cannot be told apart.
-fn span(bitmap: &Bitmap, finder: &Finder, direction: Point) -> Option<Span> {
-    let step = (finder.module / 20.0).max(0.2);
-    let side = |sign: f32| {
-        let (mut dark, mut edges, mut reach) = (!finder.inverted, [0.0_f32; 3], 0.0);
-        let mut seen = 0;
-        while seen < 3 && reach < 6.0 * finder.module {
-            reach += step;
-            let at = finder.centre + direction * (sign * reach);
-            let here = bitmap.dark_at(at.x, at.y)?;
-            if here != dark {
-                dark = here;
-                edges[seen] = reach - step / 2.0;
-                seen += 1;
-            }
-        }
-        (seen == 3).then_some(edges)
-    };
-    let (before, after) = (side(-1.0)?, side(1.0)?);
-    // The last edge is pushed out by spreading ink as far as the one before it is drawn in.
-    let module = (before[1] + before[2] + after[1] + after[2]) / 12.0;
-    let shift = (after[1] + after[2] - before[1] - before[2]) / 4.0;
-    let sane =
-        module > 0.4 * finder.module && module < 1.6 * finder.module && shift.abs() < 1.5 * module;
-    sane.then_some(Span { module, shift })
 }
 
 /// How often dark and light change along a line.

@@ -7,21 +7,29 @@ use super::binarise::Bitmap;
 use super::geometry::Point;
 use super::outline::Outline;
 
-/// A finder pattern.
+/// A finder pattern, seen all around.
 #[derive(Clone, Debug)]
 pub(super) struct Finder {
     /// Its middle, in the bitmap.
     pub(super) centre: Point,
-    /// The length of one module along the rows: up to √2 too long in a code that is turned.
+    /// The length of one module, about: a slant makes it longer one way than the other.
     pub(super) module: f32,
     /// Whether its dark parts are light and the reverse.
     pub(super) inverted: bool,
-    /// How many rows agreed on it.
-    pub(super) hits: u32,
+    /// Its square.
+    pub(super) outline: Outline,
     /// How little it is like one, 0 to 1.
     pub(super) doubt: f32,
-    /// Its square, where it can be seen all around: what looks so is seldom anything else.
-    pub(super) outline: Option<Outline>,
+}
+
+/// A place where rows, columns and a diagonal have a finder's runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    pub(super) centre: Point,
+    pub(super) module: f32,
+    pub(super) inverted: bool,
+    /// How many rows agreed on it.
+    hits: u32,
 }
 
 /// Three finders that may belong to one code.
@@ -34,21 +42,14 @@ pub(super) struct Triple<'a> {
     pub(super) misfit: f32,
 }
 
-impl Triple<'_> {
-    /// Whether all three are seen all around.
-    pub(super) fn is_outlined(&self) -> bool {
-        self.finders.iter().all(|finder| finder.outline.is_some())
-    }
-}
-
-/// The finder patterns of the bitmap, those seen all around first, then those seen in most rows, at most [`MOST_FINDERS`].
+/// The finder patterns of the bitmap, at most [`MOST_FINDERS`].
 pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
-    let mut finders: Vec<Finder> = Vec::new();
+    let mut spots: Vec<Spot> = Vec::new();
     let mut edges: Vec<u32> = Vec::with_capacity(bitmap.width + 2);
     // Noise has a finder's runs everywhere: what cannot be told in this many tries is told at
     // another scale.
     let mut tries = bitmap.dark.len() / PIXELS_A_TRY + LEAST_TRIES;
-    for y in (row_step / 2..bitmap.height).step_by(row_step) {
+    'rows: for y in (row_step / 2..bitmap.height).step_by(row_step) {
         let row = &bitmap.dark[y * bitmap.width..(y + 1) * bitmap.width];
         edges_of(row, &mut edges);
         for six in edges.windows(6) {
@@ -64,19 +65,19 @@ pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
             }
             tries -= 1;
             if tries == 0 {
-                return strongest(bitmap, finders, row_step);
+                break 'rows;
             }
             let middle = (six[2] + six[3]) / 2;
-            let Some(finder) = confirm(bitmap, middle as usize, y) else { continue };
-            let seen = finders.len();
-            match finders.iter_mut().find(|known| same(known, &finder)) {
-                Some(known) => merge(known, &finder),
-                None if seen < MOST_KEPT => finders.push(finder),
+            let Some(spot) = confirm(bitmap, middle as usize, y) else { continue };
+            let seen = spots.len();
+            match spots.iter_mut().find(|known| same(known, &spot)) {
+                Some(known) => merge(known, &spot),
+                None if seen < MOST_KEPT => spots.push(spot),
                 None => {}
             }
         }
     }
-    strongest(bitmap, finders, row_step)
+    strongest(spots, row_step).iter().filter_map(|spot| outlined(bitmap, spot, row_step)).collect()
 }
 
 /// Where the colour changes along a row, its two ends as well.
@@ -134,10 +135,6 @@ fn codes<'a>(finders: [&'a Finder; 3]) -> impl Iterator<Item = Triple<'a>> {
             return None;
         }
         let sizes = [a, b, c].map(|finder| (finder.module / mean).ln().abs()).iter().sum::<f32>();
-        let unseen = [a, b, c].iter().filter(|finder| finder.outline.is_none()).count();
-        if unseen == 3 {
-            return None;
-        }
         let doubt = [a, b, c].iter().map(|finder| finder.doubt).sum::<f32>();
         let finders = if right.cross(down) >= 0.0 { [a, b, c] } else { [a, c, b] };
         Some(Triple { finders, misfit: cosine + legs + 0.7 * sizes + doubt })
@@ -145,45 +142,50 @@ fn codes<'a>(finders: [&'a Finder; 3]) -> impl Iterator<Item = Triple<'a>> {
 }
 
 fn alike(a: &Finder, b: &Finder) -> bool {
-    a.inverted == b.inverted && a.module < 2.6 * b.module && b.module < 2.6 * a.module
+    a.inverted == b.inverted && close(a.module, b.module)
 }
 
-fn same(a: &Finder, b: &Finder) -> bool {
+/// Whether two lengths may be one module's, seen from near and from afar.
+fn close(a: f32, b: f32) -> bool {
+    a < 2.6 * b && b < 2.6 * a
+}
+
+fn same(a: &Spot, b: &Spot) -> bool {
     let reach = 2.0 * a.module.min(b.module);
     (a.centre.x - b.centre.x).abs() < reach
         && (a.centre.y - b.centre.y).abs() < reach
-        && alike(a, b)
+        && a.inverted == b.inverted
+        && close(a.module, b.module)
 }
 
-fn merge(known: &mut Finder, finder: &Finder) {
+fn merge(known: &mut Spot, spot: &Spot) {
     let weight = 1.0 / (known.hits + 1) as f32;
-    known.centre = known.centre + (finder.centre - known.centre) * weight;
-    known.module += (finder.module - known.module) * weight;
+    known.centre = known.centre + (spot.centre - known.centre) * weight;
+    known.module += (spot.module - known.module) * weight;
     known.hits += 1;
 }
 
-fn strongest(bitmap: &Bitmap, mut finders: Vec<Finder>, row_step: usize) -> Vec<Finder> {
-    if finders.len() > CROWD {
+/// The spots seen in most rows.
+fn strongest(mut spots: Vec<Spot>, row_step: usize) -> Vec<Spot> {
+    if spots.len() > CROWD {
         // Noise or foliage: a fifth of the rows through a finder's core must have agreed.
-        let rows = |finder: &Finder| 3.0 * finder.module / row_step as f32;
-        finders.retain(|finder| finder.hits > 1 && finder.hits as f32 >= 0.2 * rows(finder));
+        spots.retain(|spot| spot.hits > 1 && seen(spot, row_step) >= 0.2);
     }
-    finders.sort_by_key(|finder| std::cmp::Reverse(finder.hits));
-    finders.truncate(MOST_FINDERS);
-    for finder in &mut finders {
-        finder.outline = Outline::trace(bitmap, finder);
-        let rows = 3.0 * finder.module / row_step as f32;
-        let unseen = 1.0 - (finder.hits as f32 / rows).min(1.0);
-        let roundness = finder.outline.as_ref().map_or(0.0, Outline::roundness);
-        finder.doubt = (unseen + 1.0 - roundness) / 2.0;
-    }
-    let mut doubtful = 0;
-    finders.retain(|finder| {
-        doubtful += usize::from(finder.outline.is_none());
-        finder.outline.is_some() || doubtful <= MOST_DOUBTFUL
-    });
-    finders.sort_by_key(|finder| finder.outline.is_none());
-    finders
+    spots.sort_by_key(|spot| std::cmp::Reverse(spot.hits));
+    spots.truncate(MOST_FINDERS);
+    spots
+}
+
+/// The share of the rows through a finder's core that agreed on it, 0 to 1.
+fn seen(spot: &Spot, row_step: usize) -> f32 {
+    (spot.hits as f32 * row_step as f32 / (3.0 * spot.module)).min(1.0)
+}
+
+fn outlined(bitmap: &Bitmap, spot: &Spot, row_step: usize) -> Option<Finder> {
+    let outline = Outline::trace(bitmap, spot)?;
+    let doubt = 1.0 - (seen(spot, row_step) + outline.roundness()) / 2.0;
+    let Spot { centre, module, inverted, .. } = *spot;
+    Some(Finder { centre, module, inverted, outline, doubt })
 }
 
 /// Whether runs have the lengths 1:1:3:1:1, or 1:1:3:1 and more where something dark touches the
@@ -222,8 +224,8 @@ fn finder_length(runs: [u32; 5]) -> Option<f32> {
     open.then_some(7.0 * module)
 }
 
-/// The finder around this pixel, if the column, the row and a diagonal through it say so as well.
-fn confirm(bitmap: &Bitmap, x: usize, y: usize) -> Option<Finder> {
+/// The spot around this pixel, if the column, the row and a diagonal through it say so as well.
+fn confirm(bitmap: &Bitmap, x: usize, y: usize) -> Option<Spot> {
     let column = cross(bitmap, (x, y), (0, 1))?;
     let y = y as f32 + 0.5 + column.shift;
     let row = cross(bitmap, (x, y as usize), (1, 0))?;
@@ -234,14 +236,7 @@ fn confirm(bitmap: &Bitmap, x: usize, y: usize) -> Option<Finder> {
     let at = (centre.x as usize, centre.y as usize);
     cross(bitmap, at, (1, 1)).or_else(|| cross(bitmap, at, (1, -1)))?;
     let inverted = bitmap.dark_at(centre.x, centre.y) == Some(false);
-    Some(Finder {
-        centre,
-        module: (row.total + column.total) / 14.0,
-        inverted,
-        hits: 1,
-        doubt: 0.0,
-        outline: None,
-    })
+    Some(Spot { centre, module: (row.total + column.total) / 14.0, inverted, hits: 1 })
 }
 
 /// The five runs through a pixel in one direction.
@@ -318,8 +313,6 @@ const MOST_KEPT: usize = 256;
 const PIXELS_A_TRY: usize = 200;
 /// Such looks in the smallest bitmap.
 const LEAST_TRIES: usize = 5_000;
-/// Of these, finders that are not seen all around.
-const MOST_DOUBTFUL: usize = 10;
 /// Triples handed on.
 const MOST_TRIPLES: usize = 200;
 /// The length of half a finder, in pixels; larger ones are read at a smaller scale.

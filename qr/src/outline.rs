@@ -2,7 +2,7 @@
 
 use super::binarise::Bitmap;
 use super::geometry::Point;
-use super::locate::Finder;
+use super::locate::Spot;
 
 /// Points on a finder's outer edge, seen from its middle in all directions.
 #[derive(Clone, Debug)]
@@ -15,13 +15,13 @@ pub(super) struct Outline {
 impl Outline {
     /// Looks from the middle outwards: dark core, light ring, dark ring. Where something dark touches
     /// the outer ring, the light one tells where it must end, for they end at 5:7 in every direction.
-    pub(super) fn trace(bitmap: &Bitmap, finder: &Finder) -> Option<Self> {
+    pub(super) fn trace(bitmap: &Bitmap, spot: &Spot) -> Option<Self> {
         let mut edge = Vec::with_capacity(RAYS);
-        let step = (finder.module / 8.0).clamp(0.4, 3.0);
+        let step = (spot.module / 8.0).clamp(0.4, 3.0);
         for ray in 0..RAYS {
             let (sine, cosine) = (ray as f32 * std::f32::consts::TAU / RAYS as f32).sin_cos();
             let way = Point::new(cosine, sine);
-            let Some([core, light, dark]) = crossings(bitmap, finder, way, step) else { continue };
+            let Some([core, light, dark]) = crossings(bitmap, spot, way, step) else { continue };
             let (Some(core), Some(light)) = (core, light) else { continue };
             // Ink that spreads moves the inner and the outer edge alike, the middle one against them.
             let unit = (core + light) / 8.0;
@@ -32,7 +32,7 @@ impl Outline {
             let reach = dark.map_or(7.0 * unit, |dark| (light + dark) * 7.0 / 12.0);
             edge.push(way * reach);
         }
-        (edge.len() >= RAYS / 2).then_some(Self { middle: finder.centre, edge })
+        (edge.len() >= RAYS / 2).then_some(Self { middle: spot.centre, edge })
     }
 
     /// In which share of the directions the rings are those of a finder, 0 to 1.
@@ -72,13 +72,13 @@ impl Outline {
 }
 
 /// How far out the core, the light ring and the dark ring end; the last may not be seen.
-fn crossings(bitmap: &Bitmap, finder: &Finder, way: Point, step: f32) -> Option<[Option<f32>; 3]> {
-    let mut inside = !finder.inverted;
+fn crossings(bitmap: &Bitmap, spot: &Spot, way: Point, step: f32) -> Option<[Option<f32>; 3]> {
+    let mut inside = !spot.inverted;
     let mut found = [None; 3];
     let (mut seen, mut reach) = (0, 0.0);
-    while seen < 3 && reach < 7.0 * finder.module {
+    while seen < 3 && reach < 7.0 * spot.module {
         reach += step;
-        let at = finder.centre + way * reach;
+        let at = spot.centre + way * reach;
         let Some(here) = bitmap.dark_at(at.x, at.y) else { break };
         if here != inside {
             inside = here;

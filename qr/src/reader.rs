@@ -7,7 +7,7 @@ use super::decode::{self, Decoded};
 use super::explain::{Attempt, Look};
 use super::geometry::{self, Point};
 use super::grid::{Grid, Stand};
-use super::locate::{self, Finder, Triple};
+use super::locate::{self, Finder};
 use super::plane::Plane;
 use super::{Frame, Payload, bend, sample};
 
@@ -27,12 +27,12 @@ impl Effort {
     /// A camera sends the next frame soon.
     pub(super) const FRAME: Self = Self {
         looks: &[
-            Way(Scale::Base, Threshold::Blocks),
             Way(Scale::Half, Threshold::Blocks),
+            Way(Scale::Base, Threshold::Blocks),
             Way(Scale::Full, Threshold::Blocks),
             Way(Scale::Smooth, Threshold::Blocks),
         ],
-        allowance: 4_000_000,
+        allowance: 3_000_000,
         by_pixel: 0,
         patience: 40_000_000,
     };
@@ -40,8 +40,8 @@ impl Effort {
     /// A picture was chosen: there is no other.
     pub(super) const PICTURE: Self = Self {
         looks: &[
-            Way(Scale::Base, Threshold::Blocks),
             Way(Scale::Half, Threshold::Blocks),
+            Way(Scale::Base, Threshold::Blocks),
             Way(Scale::Full, Threshold::Blocks),
             Way(Scale::Base, Threshold::Window),
             Way(Scale::Double, Threshold::Blocks),
@@ -51,9 +51,9 @@ impl Effort {
             Way(Scale::Base, Threshold::Global),
             Way(Scale::Full, Threshold::Window),
         ],
-        allowance: 20_000_000,
-        by_pixel: 2,
-        patience: 400_000_000,
+        allowance: 8_000_000,
+        by_pixel: 1,
+        patience: 300_000_000,
     };
 }
 
@@ -106,7 +106,7 @@ fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
         };
         let cost = (scaled * plane.luma.len() as f32) as i64 * PIXEL_COST;
         let twice = scale == Scale::Full && full == base;
-        // The first look is free: without one, nothing is seen at all.
+        // This one comes whatever it costs: without it, nothing is seen at all.
         let first = scale == Scale::Base && threshold == Threshold::Blocks;
         if twice || (!first && cost > reader.allowance) {
             continue;
@@ -156,7 +156,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Looks once; whether something was seen that is surely a code but was not read.
+    /// Looks once; whether a finder was seen that surely is one, but of no code that was read.
     fn look(&mut self, plane: &Plane, threshold: Threshold, shrink: f32) -> bool {
         let bitmap = binarise::binarise(plane, threshold);
         let row_step = (plane.height / 250).clamp(1, 2);
@@ -164,47 +164,30 @@ impl Reader {
         self.tell_look(&bitmap, threshold, shrink, &finders);
         let mut inverted = None;
         let mut read_here: Vec<[Point; 4]> = Vec::new();
-        let mut unread: Vec<[&Finder; 3]> = Vec::new();
-        // Those seen all around first: where one of them reads, the others are hardly codes.
-        let outlined = finders.partition_point(|finder| finder.outline.is_some());
-        for sure in [true, false] {
-            if !read_here.is_empty() {
+        let candidates = self.candidates(plane, &bitmap, &finders, &mut inverted);
+        if candidates.first().is_some_and(|likeliest| likeliest.doubt < LIKELY_DOUBT) {
+            self.allowance += std::mem::take(&mut self.patience);
+        }
+        for candidate in candidates {
+            if self.allowance <= 0 {
                 break;
             }
-            let mut triples = locate::triples(if sure { &finders[..outlined] } else { &finders });
-            if !sure {
-                triples.retain(|triple| !triple.is_outlined());
+            if covered(&candidate.finders, &read_here) {
+                continue;
             }
-            let candidates = self.candidates(plane, &bitmap, &triples, &mut inverted);
-            if !candidates.is_empty() {
-                self.allowance += std::mem::take(&mut self.patience);
-            }
-            for candidate in candidates {
-                if self.allowance <= 0 {
-                    break;
-                }
-                if covered(&candidate.finders, &read_here) {
-                    continue;
-                }
-                let plane = if candidate.finders[0].inverted {
-                    inverted.as_ref().unwrap_or(plane)
-                } else {
-                    plane
-                };
-                let Some((text, corners)) = self.attempt(plane, &candidate) else {
-                    if candidate.doubt < SURE_DOUBT {
-                        unread.push(candidate.finders);
-                    }
-                    continue;
-                };
-                read_here.push(corners);
-                if !self.found.iter().any(|payload| payload.text == text) {
-                    let corners = corners.map(|corner| corner * shrink);
-                    self.found.push(Payload { text, corners });
-                }
+            let plane = if candidate.finders[0].inverted {
+                inverted.as_ref().unwrap_or(plane)
+            } else {
+                plane
+            };
+            let Some((text, corners)) = self.attempt(plane, &candidate) else { continue };
+            read_here.push(corners);
+            if !self.found.iter().any(|payload| payload.text == text) {
+                let corners = corners.map(|corner| corner * shrink);
+                self.found.push(Payload { text, corners });
             }
         }
-        unread.iter().any(|finders| !covered(finders, &read_here))
+        finders.iter().any(|finder| finder.doubt < SURE_DOUBT && !covered(&[finder], &read_here))
     }
 
     /// What the finders may mean, the likeliest first: each a code of one size.
@@ -212,13 +195,13 @@ impl Reader {
         &mut self,
         plane: &Plane,
         bitmap: &Bitmap,
-        triples: &[Triple<'a>],
+        finders: &'a [Finder],
         inverted: &mut Option<Plane>,
     ) -> Vec<Candidate<'a>> {
         let mut candidates = Vec::new();
-        for triple in triples {
+        for triple in locate::triples(finders) {
             self.spend(2_000);
-            let Some(stand) = Stand::measure(bitmap, triple) else { continue };
+            let Some(stand) = Stand::measure(&triple) else { continue };
             let plane = if triple.finders[0].inverted {
                 inverted.get_or_insert_with(|| plane.inverted())
             } else {
@@ -227,8 +210,8 @@ impl Reader {
             for (place, size) in stand.sizes(bitmap).into_iter().enumerate() {
                 self.spend(40 * size);
                 let promise = stand.promise(plane, size);
-                if promise > LEAST_PROMISE {
-                    let doubt = triple.misfit + 1.0 - promise + 0.05 * place as f32;
+                let doubt = triple.misfit + 1.0 - promise + 0.05 * place as f32;
+                if promise > LEAST_PROMISE && doubt < MOST_DOUBT {
                     candidates.push(Candidate { finders: triple.finders, stand, size, doubt });
                 }
             }
@@ -326,7 +309,7 @@ impl Reader {
 }
 
 /// Whether one of the finders lies in one of the codes.
-fn covered(finders: &[&Finder; 3], codes: &[[Point; 4]]) -> bool {
+fn covered(finders: &[&Finder], codes: &[[Point; 4]]) -> bool {
     finders.iter().any(|finder| codes.iter().any(|code| geometry::inside(code, finder.centre)))
 }
 
@@ -342,9 +325,14 @@ fn placed(decoded: Decoded, grid: &Grid) -> (Zeroizing<String>, [Point; 4]) {
 /// Looks that may follow one that read something, where something else was seen.
 const MOST_LOOKS_AFTER: u32 = 3;
 /// Steps spent on each pixel of a look: its thresholds, its finders.
-const PIXEL_COST: i64 = 5;
-/// Below this doubt three finders are surely a code's.
-const SURE_DOUBT: f32 = 0.6;
+const PIXEL_COST: i64 = 2;
+/// Above this doubt three finders are no code: nearly all that read have less than 1.5, nearly all
+/// that are none more than 1.7.
+const MOST_DOUBT: f32 = 2.3;
+/// Below it they may well be one.
+const LIKELY_DOUBT: f32 = 1.6;
+/// Below this doubt a finder is surely one.
+const SURE_DOUBT: f32 = 0.2;
 /// Pixels of the largest plane looked at.
 const MOST_FULL: usize = 4_200_000;
 /// Pixels of the plane looked at first.
