@@ -126,14 +126,18 @@ fn codes<'a>(finders: [&'a Finder; 3]) -> impl Iterator<Item = Triple<'a>> {
         let [a, b, c] = [finders[at], finders[(at + 1) % 3], finders[(at + 2) % 3]];
         let (right, down) = (b.centre - a.centre, c.centre - a.centre);
         let cosine = (right.dot(down) / (right.length() * down.length())).abs();
-        let legs = (right.length() / down.length()).ln().abs();
         let mean = (a.module + b.module + c.module) / 3.0;
-        let shortest = right.length().min(down.length()) / mean;
-        let longest = right.length().max(down.length()) / mean;
+        let shortest = right.length().min(down.length());
+        let longest = right.length().max(down.length());
         // No number at all where two of them are in one place.
-        if !(cosine < 0.9 && legs < 1.2 && shortest > 6.0 && longest < 240.0) {
+        let likely = cosine < 0.9
+            && longest < 3.3 * shortest
+            && shortest > 6.0 * mean
+            && longest < 240.0 * mean;
+        if !likely {
             return None;
         }
+        let legs = (longest / shortest).ln();
         let sizes = [a, b, c].map(|finder| (finder.module / mean).ln().abs()).iter().sum::<f32>();
         let doubt = [a, b, c].iter().map(|finder| finder.doubt).sum::<f32>();
         let finders = if right.cross(down) >= 0.0 { [a, b, c] } else { [a, c, b] };
@@ -195,7 +199,8 @@ fn outlined(bitmap: &Bitmap, spot: &Spot, row_step: usize) -> Option<Finder> {
 /// shorter. From one edge to the next of its kind the two cancel, so these lengths are compared.
 fn finder_length(runs: [u32; 5]) -> Option<f32> {
     // Most runs are turned away here, before anything is computed.
-    if runs[2] <= runs[1] || runs[2] <= runs[3] || runs.iter().sum::<u32>() < 7 {
+    let [a, b, c, d, e] = runs;
+    if c <= b || c <= d || b.abs_diff(d) > c / 2 + 1 || a.min(e) > c || a + b + c + d + e < 7 {
         return None;
     }
     let near = |length: f32, modules: f32, slack: f32, module: f32| {

@@ -159,7 +159,7 @@ impl Reader {
     /// Looks once; whether a finder was seen that surely is one, but of no code that was read.
     fn look(&mut self, plane: &Plane, threshold: Threshold, shrink: f32) -> bool {
         let bitmap = binarise::binarise(plane, threshold);
-        let row_step = (plane.height / 250).clamp(1, 2);
+        let row_step = (plane.height / 180).clamp(1, 3);
         let finders = locate::find(&bitmap, row_step);
         self.tell_look(&bitmap, threshold, shrink, &finders);
         let mut inverted = None;
@@ -323,7 +323,7 @@ fn placed(decoded: Decoded, grid: &Grid) -> (Zeroizing<String>, [Point; 4]) {
 }
 
 /// Looks that may follow one that read something, where something else was seen.
-const MOST_LOOKS_AFTER: u32 = 3;
+const MOST_LOOKS_AFTER: u32 = 2;
 /// Steps spent on each pixel of a look: its thresholds, its finders.
 const PIXEL_COST: i64 = 2;
 /// Above this doubt three finders are no code: nearly all that read have less than 1.5, nearly all
