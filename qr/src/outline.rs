@@ -17,22 +17,41 @@ impl Outline {
     /// the outer ring, the light one tells where it must end, for they end at 5:7 in every direction.
     pub(super) fn trace(bitmap: &Bitmap, spot: &Spot) -> Option<Self> {
         let mut edge = Vec::with_capacity(RAYS);
+        let mut missed = 0;
         let step = (spot.module / 8.0).clamp(0.4, 3.0);
         for ray in 0..RAYS {
             let (sine, cosine) = (ray as f32 * std::f32::consts::TAU / RAYS as f32).sin_cos();
             let way = Point::new(cosine, sine);
-            let Some([core, light, dark]) = crossings(bitmap, spot, way, step) else { continue };
-            let (Some(core), Some(light)) = (core, light) else { continue };
+            let found = crossings(bitmap, spot, way, step);
+            let Some([Some(core), Some(light), dark]) = found else {
+                missed += 1;
+                if missed > MOST_MISSED {
+                    return None;
+                }
+                continue;
+            };
             // Ink that spreads moves the inner and the outer edge alike, the middle one against them.
             let unit = (core + light) / 8.0;
             if core > 4.6 * unit || core < 1.8 * unit {
+                missed += 1;
+                if missed > MOST_MISSED {
+                    return None;
+                }
                 continue;
             }
             let dark = dark.filter(|dark| (dark - 7.0 * unit).abs() < 1.3 * unit);
             let reach = dark.map_or(7.0 * unit, |dark| (light + dark) * 7.0 / 12.0);
             edge.push(way * reach);
         }
-        (edge.len() >= RAYS / 2).then_some(Self { middle: spot.centre, edge })
+        let outline = Self { middle: spot.centre, edge };
+        (outline.jaggedness() < MOST_JAGGED).then_some(outline)
+    }
+
+    /// How much the reach differs from one direction to the next: a square's little, a blot's much.
+    fn jaggedness(&self) -> f32 {
+        let next = self.edge.iter().cycle().skip(1);
+        let steps = self.edge.iter().zip(next).map(|(a, b)| (a.dot(*a) / b.dot(*b)).ln().abs());
+        0.5 * steps.sum::<f32>() / self.edge.len() as f32
     }
 
     /// In which share of the directions the rings are those of a finder, 0 to 1.
@@ -126,5 +145,10 @@ fn meet((a, along): (Point, Point), (b, across): (Point, Point)) -> Option<Point
     (turn.abs() > 0.1).then(|| a + along * ((b - a).cross(across) / turn))
 }
 
+/// Directions in which a finder's rings may be hidden. Of finders of codes that were read, fewer are;
+/// of noise that has a finder's runs, mostly more.
+const MOST_MISSED: usize = 6;
+/// The same limit for how jagged they are.
+const MOST_JAGGED: f32 = 0.18;
 /// Directions looked in.
 const RAYS: usize = 40;
