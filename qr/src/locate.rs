@@ -197,10 +197,12 @@ fn outlined(bitmap: &Bitmap, spot: &Spot, row_step: usize) -> Option<Finder> {
 ///
 /// Ink spreads and light blooms: every dark run may be longer by the same amount, every light one
 /// shorter. From one edge to the next of its kind the two cancel, so these lengths are compared.
+#[inline]
 fn finder_length(runs: [u32; 5]) -> Option<f32> {
     // Most runs are turned away here, before anything is computed.
     let [a, b, c, d, e] = runs;
-    if c <= b || c <= d || b.abs_diff(d) > c / 2 + 1 || a.min(e) > c || a + b + c + d + e < 7 {
+    let unlike = c <= b || c <= d || c > 8 * b.min(d) + 4 || b.abs_diff(d) > c / 2 + 2;
+    if unlike || a.min(e) > c || a + b + c + d + e < 7 {
         return None;
     }
     let near = |length: f32, modules: f32, slack: f32, module: f32| {

@@ -22,26 +22,14 @@ impl Outline {
         for ray in 0..RAYS {
             let (sine, cosine) = (ray as f32 * std::f32::consts::TAU / RAYS as f32).sin_cos();
             let way = Point::new(cosine, sine);
-            let found = crossings(bitmap, spot, way, step);
-            let Some([Some(core), Some(light), dark]) = found else {
-                missed += 1;
-                if missed > MOST_MISSED {
-                    return None;
-                }
-                continue;
-            };
-            // Ink that spreads moves the inner and the outer edge alike, the middle one against them.
-            let unit = (core + light) / 8.0;
-            if core > 4.6 * unit || core < 1.8 * unit {
-                missed += 1;
-                if missed > MOST_MISSED {
-                    return None;
-                }
+            if let Some(reach) = reach(bitmap, spot, way, step) {
+                edge.push(way * reach);
                 continue;
             }
-            let dark = dark.filter(|dark| (dark - 7.0 * unit).abs() < 1.3 * unit);
-            let reach = dark.map_or(7.0 * unit, |dark| (light + dark) * 7.0 / 12.0);
-            edge.push(way * reach);
+            missed += 1;
+            if missed > MOST_MISSED {
+                return None;
+            }
         }
         let outline = Self { middle: spot.centre, edge };
         (outline.jaggedness() < MOST_JAGGED).then_some(outline)
@@ -88,6 +76,19 @@ impl Outline {
             [meet(left, top)?, meet(top, right)?, meet(right, bottom)?, meet(bottom, left)?];
         Some(corners.map(|corner| self.middle + corner))
     }
+}
+
+/// How far out the outer edge is; none where the rings are not those of a finder.
+fn reach(bitmap: &Bitmap, spot: &Spot, way: Point, step: f32) -> Option<f32> {
+    let [core, light, dark] = crossings(bitmap, spot, way, step)?;
+    let (core, light) = (core?, light?);
+    // Ink that spreads moves the inner and the outer edge alike, the middle one against them.
+    let unit = (core + light) / 8.0;
+    if core > 4.6 * unit || core < 1.8 * unit {
+        return None;
+    }
+    let dark = dark.filter(|dark| (dark - 7.0 * unit).abs() < 1.3 * unit);
+    Some(dark.map_or(7.0 * unit, |dark| (light + dark) * 7.0 / 12.0))
 }
 
 /// How far out the core, the light ring and the dark ring end; the last may not be seen.
