@@ -1,5 +1,7 @@
 //! The modules of a code, as they were sampled.
 
+use zeroize::{DefaultIsZeroes, Zeroizing};
+
 /// One sampled module.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Module {
@@ -10,10 +12,12 @@ pub(super) struct Module {
     pub(super) glare: bool,
 }
 
-/// The modules of a code, row by row.
+impl DefaultIsZeroes for Module {}
+
+/// The modules of a code, row by row. They are its content: erased on drop.
 pub(super) struct Modules {
     size: usize,
-    modules: Vec<Module>,
+    modules: Zeroizing<Vec<Module>>,
 }
 
 impl Modules {
@@ -21,6 +25,7 @@ impl Modules {
     pub(super) fn new(size: usize, modules: Vec<Module>) -> Option<Self> {
         let version = size.checked_sub(17)? / 4;
         let whole = size % 4 == 1 && (1..=40).contains(&version) && modules.len() == size * size;
+        let modules = Zeroizing::new(modules);
         whole.then_some(Self { size, modules })
     }
 
