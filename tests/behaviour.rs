@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod behaviour {
+    mod live;
     mod pictures;
     mod printing;
     mod scenarios;

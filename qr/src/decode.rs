@@ -46,6 +46,12 @@ pub(super) fn decode(modules: &Modules) -> Option<Decoded> {
     None
 }
 
+/// The places of the modules that carry data, as columns and rows: all others are the same in every
+/// code of the version, or nearly.
+pub(super) fn carriers(version: usize) -> Vec<(u8, u8)> {
+    Layout::of(version).places()
+}
+
 /// How many readings of the format information are tried with erasures.
 const MOST_ERASED: usize = 2;
 

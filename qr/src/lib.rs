@@ -16,6 +16,7 @@ mod decode;
 mod explain;
 mod geometry;
 mod grid;
+mod hint;
 mod locate;
 mod modules;
 mod outline;
@@ -23,6 +24,8 @@ mod picture;
 mod plane;
 mod reader;
 mod sample;
+mod scanner;
+mod unread;
 
 use std::fmt;
 
@@ -31,7 +34,9 @@ use zeroize::Zeroizing;
 
 pub use self::explain::{Attempt, Look, explain};
 pub use self::geometry::Point;
+pub use self::hint::Hint;
 pub use self::picture::{PictureError, scan_picture};
+pub use self::scanner::{Scanner, Seen, Sighting};
 
 use self::reader::Effort;
 

@@ -9,6 +9,7 @@ use super::geometry::{self, Point};
 use super::grid::{Grid, Stand};
 use super::locate::{self, Finder};
 use super::plane::Plane;
+use super::unread::Unread;
 use super::{Frame, Payload, bend, sample};
 
 /// How hard to try.
@@ -80,14 +81,27 @@ pub(super) fn read(frame: Frame<'_>, effort: &Effort) -> Vec<Payload> {
     run(frame, effort, None).found
 }
 
+/// The same, and the code that was seen most clearly of those that were not read.
+pub(super) fn watch(frame: Frame<'_>, effort: &Effort) -> (Vec<Payload>, Option<Unread>) {
+    let Reader { found, nearest, .. } = run(frame, effort, None);
+    let nearest = nearest.filter(|unread| !found.iter().any(|read| unread.lies_in(&read.corners)));
+    (found, nearest)
+}
+
 /// The same, telling each step instead of the texts.
 pub(super) fn explain(frame: Frame<'_>, effort: &Effort) -> Vec<Look> {
     run(frame, effort, Some(Vec::new())).told.unwrap_or_default()
 }
 
 fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
-    let mut reader =
-        Reader { found: Vec::new(), allowance: effort.allowance, patience: effort.patience, told };
+    let mut reader = Reader {
+        found: Vec::new(),
+        allowance: effort.allowance,
+        patience: effort.patience,
+        shrink: 1.0,
+        nearest: None,
+        told,
+    };
     let pixels = frame.width * frame.height;
     let shrink_to =
         |most: usize| (1_usize..).find(|shrink| pixels / (shrink * shrink) <= most).unwrap_or(1);
@@ -151,6 +165,10 @@ struct Reader {
     allowance: i64,
     /// What is added to it when something looks like a code.
     patience: i64,
+    /// Pixels of the frame for one of the look's.
+    shrink: f32,
+    /// Of the codes that were not read, the one seen most clearly so far.
+    nearest: Option<Unread>,
     /// What was done so far, if somebody wants to know.
     told: Option<Vec<Look>>,
 }
@@ -158,6 +176,7 @@ struct Reader {
 impl Reader {
     /// Looks once; whether a finder was seen that surely is one, but of no code that was read.
     fn look(&mut self, plane: &Plane, threshold: Threshold, shrink: f32) -> bool {
+        self.shrink = shrink;
         let bitmap = binarise::binarise(plane, threshold);
         let row_step = (plane.height / 180).clamp(1, 3);
         let finders = locate::find(&bitmap, row_step);
@@ -220,8 +239,22 @@ impl Reader {
         candidates
     }
 
-    /// Tries grids for the candidate until a text comes out.
+    /// Tries grids for the candidate until a text comes out; else remembers the candidate, if it is
+    /// seen more clearly than those before.
     fn attempt(
+        &mut self,
+        plane: &Plane,
+        candidate: &Candidate<'_>,
+    ) -> Option<(Zeroizing<String>, [Point; 4])> {
+        let before = self.nearest.take();
+        let read = self.try_grids(plane, candidate);
+        if read.is_some() || Unread::clarity(&before) >= Unread::clarity(&self.nearest) {
+            self.nearest = before;
+        }
+        read
+    }
+
+    fn try_grids(
         &mut self,
         plane: &Plane,
         &Candidate { stand, size, .. }: &Candidate<'_>,
@@ -271,6 +304,10 @@ impl Reader {
             if let Some(decoded) = decode::decode(&modules) {
                 self.tell_attempt(grid, best, true);
                 return (best, Some(decoded));
+            }
+            let unread = Some(Unread::new(modules, grid, self.shrink));
+            if Unread::clarity(&unread) > Unread::clarity(&self.nearest) {
+                self.nearest = unread;
             }
         }
         self.tell_attempt(grid, best, false);
@@ -334,7 +371,7 @@ const LIKELY_DOUBT: f32 = 1.6;
 /// Below this doubt a finder is surely one.
 const SURE_DOUBT: f32 = 0.2;
 /// Pixels of the largest plane looked at.
-const MOST_FULL: usize = 4_200_000;
+pub(super) const MOST_FULL: usize = 4_200_000;
 /// Pixels of the plane looked at first.
 const MOST_BASE: usize = 1_000_000;
 /// The share of a code's fixed modules that must be right before decoding is tried.

@@ -43,6 +43,11 @@ impl Layout {
         Self { places }
     }
 
+    /// The places themselves.
+    pub(super) fn places(self) -> Vec<(u8, u8)> {
+        self.places
+    }
+
     /// Reads the codewords, unmasked.
     pub(super) fn read(&self, modules: &Modules, format: Format) -> Codewords {
         let count = self.places.len() / 8;

@@ -1,0 +1,114 @@
+//! A live camera: frame after frame, with a memory.
+
+mod memory;
+
+use std::fmt;
+
+use self::memory::Memory;
+use super::decode;
+use super::geometry::Point;
+use super::hint::{self, Hint};
+use super::reader::{self, Effort};
+use super::{Frame, Payload};
+
+/// Reads the QR codes in the frames of a live camera, as [`scan`](crate::scan) does in one of them.
+///
+/// It remembers the last frames in which a code was seen but not read: what a reflection hides in
+/// one frame, the next may show, and together they are read. Two codes are never mixed; frames that
+/// do not surely show the same one are kept apart.
+///
+/// The memory is bounded. What is in it is as secret as the texts are: it is erased with the frames
+/// that are a second old, by [`forget`](Self::forget) and on drop, and not printed by `Debug`.
+#[derive(Default)]
+pub struct Scanner {
+    memory: Memory,
+}
+
+impl Scanner {
+    /// A scanner that has seen nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads what the frame shows, alone or together with the frames before it.
+    pub fn scan(&mut self, frame: Frame<'_>) -> Sighting {
+        let (mut payloads, unread) = reader::watch(frame, &Effort::FRAME);
+        self.memory.pass();
+        let Some(unread) = unread else {
+            if !payloads.is_empty() {
+                self.forget();
+            }
+            return Sighting { payloads, seen: None };
+        };
+        let mut corners = unread.corners();
+        let hint = hint::hint(&frame, &unread);
+        let combined = self.memory.add(unread.modules);
+        let Some(decoded) = combined.and_then(|modules| decode::decode(&modules)) else {
+            return Sighting { payloads, seen: Some(Seen { corners, hint }) };
+        };
+        self.forget();
+        if decoded.mirrored {
+            corners.swap(1, 3);
+        }
+        if !payloads.iter().any(|payload| payload.text == decoded.text) {
+            payloads.push(Payload { text: decoded.text, corners });
+        }
+        Sighting { payloads, seen: None }
+    }
+
+    /// Forgets and erases what the frames before have shown, for a new enrollment.
+    pub fn forget(&mut self) {
+        self.memory = Memory::default();
+    }
+}
+
+impl fmt::Debug for Scanner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanner").finish_non_exhaustive()
+    }
+}
+
+/// What a [`Scanner`] makes of a frame.
+#[derive(Debug)]
+pub struct Sighting {
+    payloads: Vec<Payload>,
+    seen: Option<Seen>,
+}
+
+impl Sighting {
+    /// The codes that were read, each text once; as a rule none or one.
+    #[must_use]
+    pub fn payloads(&self) -> &[Payload] {
+        &self.payloads
+    }
+
+    /// The same, to be kept.
+    #[must_use]
+    pub fn into_payloads(self) -> Vec<Payload> {
+        self.payloads
+    }
+
+    /// The code that is seen most clearly of those that could not be read.
+    #[must_use]
+    pub fn seen(&self) -> Option<Seen> {
+        self.seen
+    }
+
+    /// Where to draw brackets: around the first code that was read, else around the one that is
+    /// seen. Upper left, upper right, lower right, lower left as the code is read.
+    #[must_use]
+    pub fn corners(&self) -> Option<[Point; 4]> {
+        self.payloads.first().map(Payload::corners).or(self.seen.map(|seen| seen.corners))
+    }
+}
+
+/// A code that is seen but not read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    /// Its corners in the frame: upper left, upper right, lower right, lower left as its finder
+    /// patterns stand. Some may lie outside the frame.
+    pub corners: [Point; 4],
+    /// Why it is not read, where that is certain: what to tell the user.
+    pub hint: Option<Hint>,
+}
