@@ -124,4 +124,4 @@ const LEAST_MODULE: f32 = 2.0;
 /// The share of modules under glare that a code may have and still be read.
 const MOST_GLARE: f32 = 0.05;
 /// The depth of a finder's ring below which edges are wider than a module.
-const LEAST_DEPTH: f32 = 0.35;
+const LEAST_DEPTH: f32 = 0.5;

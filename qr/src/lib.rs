@@ -4,7 +4,8 @@
 //! (`binarise`), finder patterns are found in it and put together by threes (`locate`), their
 //! modules counted and laid out as a grid (`grid`, `align`), the modules looked at (`sample`) and
 //! decoded (`modules`, `decode`). `reader` runs the line at several scales until it has read something; a
-//! picture file becomes a frame in `picture`.
+//! picture file becomes a frame in `picture`. For a live camera, a [`Scanner`] reads several frames
+//! together (`scanner`) and says why a code that it sees is not read (`unread`, `hint`).
 //!
 //! Frames come from outside. Whatever one holds, nothing here panics, and the work of a call is
 //! bounded: each stage hands on a bounded number of candidates, and all spend from one allowance.

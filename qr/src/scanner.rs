@@ -112,3 +112,26 @@ pub struct Seen {
     /// Why it is not read, where that is certain: what to tell the user.
     pub hint: Option<Hint>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scanner_can_be_sent_to_the_cameras_thread() {
+        fn is_send<T: Send>() {}
+        is_send::<Scanner>();
+        is_send::<Sighting>();
+    }
+
+    #[test]
+    fn nothing_is_seen_where_nothing_is() {
+        let mut scanner = Scanner::new();
+        for luma in [0, 128, 255] {
+            let plane = [luma; 60 * 40];
+            let sighting = scanner.scan(Frame::new(&plane, 60, 40, 60).unwrap());
+            assert!(sighting.payloads().is_empty() && sighting.seen().is_none());
+            assert!(sighting.corners().is_none());
+        }
+    }
+}
