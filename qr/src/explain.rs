@@ -1,11 +1,13 @@
 //! What a reader saw on its way, stage by stage: for the person who asks why a code was not read.
 
+use std::fmt;
+
 use super::Frame;
 use super::geometry::Point;
 use super::reader::{self, Effort};
 
 /// One look at a frame, at one scale and with one way to set thresholds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Look {
     /// Pixels of the frame for one of the look's.
     pub shrink: f32,
@@ -21,6 +23,18 @@ pub struct Look {
     pub attempts: Vec<Attempt>,
 }
 
+impl fmt::Debug for Look {
+    /// Without what was dark: the code can be read from it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Look")
+            .field("shrink", &self.shrink)
+            .field("threshold", &self.threshold)
+            .field("finders", &self.finders)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
 /// One grid laid over what may be a code.
 #[derive(Clone, Debug)]
 pub struct Attempt {
@@ -32,6 +46,35 @@ pub struct Attempt {
     pub regularity: f32,
     /// Whether a text came out.
     pub read: bool,
+}
+
+impl Attempt {
+    /// Whether it is regular enough for decoding to be tried.
+    #[must_use]
+    pub fn is_regular(&self) -> bool {
+        self.regularity >= reader::LEAST_REGULARITY
+    }
+}
+
+/// A picture file as the reader got it, and what it saw: see
+/// [`explain_picture`](crate::explain_picture).
+pub struct ExplainedPicture {
+    /// The frame's luma, row by row, without gaps.
+    pub luma: Vec<u8>,
+    /// Pixels along a row of the frame.
+    pub width: usize,
+    /// Rows of the frame.
+    pub height: usize,
+    /// Pixels of the picture along a side of one of the frame's.
+    pub shrink: usize,
+    /// The looks at it, in order.
+    pub looks: Vec<Look>,
+}
+
+impl fmt::Debug for ExplainedPicture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExplainedPicture({} × {})", self.width, self.height)
+    }
 }
 
 /// Reads a frame as [`scan_still`](crate::scan_still) does and tells each step. The texts are left

@@ -11,6 +11,7 @@ use image::codecs::webp::WebPDecoder;
 use image::{ColorType, DynamicImage, GenericImageView, ImageDecoder, ImageError, Limits};
 use thiserror::Error;
 
+use super::explain::ExplainedPicture;
 use super::reader::{self, Effort};
 use super::{Frame, Payload};
 
@@ -24,8 +25,7 @@ use super::{Frame, Payload};
 /// [`PictureError`], before anything is decoded where the file's header says enough.
 pub fn scan_picture(bytes: &[u8]) -> Result<Vec<Payload>, PictureError> {
     let image = decode(bytes)?;
-    let shrink =
-        (1..).find(|shrink| pixels(&image) / (shrink * shrink) <= MOST_SCANNED).unwrap_or(1);
+    let shrink = shrink(&image);
     let mut found = read(&image, shrink, 255);
     if found.is_empty() && image.color().has_alpha() {
         found = read(&image, shrink, 0);
@@ -34,6 +34,26 @@ pub fn scan_picture(bytes: &[u8]) -> Result<Vec<Payload>, PictureError> {
         payload.corners = payload.corners.map(|corner| corner * shrink as f32);
     }
     Ok(found)
+}
+
+/// Reads a picture file as [`scan_picture`] does and tells what was seen on the way.
+///
+/// Of a picture that is partly transparent it tells the try on white paper, or the one on black where
+/// only that was read.
+///
+/// # Errors
+/// As [`scan_picture`].
+pub fn explain_picture(bytes: &[u8]) -> Result<ExplainedPicture, PictureError> {
+    let image = decode(bytes)?;
+    let shrink = shrink(&image);
+    let on_white = explain(&image, shrink, 255);
+    if image.color().has_alpha() && !is_read(&on_white) {
+        let on_black = explain(&image, shrink, 0);
+        if is_read(&on_black) {
+            return Ok(on_black);
+        }
+    }
+    Ok(on_white)
 }
 
 /// Why a picture file cannot be looked at.
@@ -133,6 +153,11 @@ fn pixels(image: &DynamicImage) -> usize {
     image.width() as usize * image.height() as usize
 }
 
+/// By how much the picture is shrunk before it is looked at.
+fn shrink(image: &DynamicImage) -> usize {
+    (1..).find(|shrink| pixels(image) / (shrink * shrink) <= MOST_SCANNED).unwrap_or(1)
+}
+
 /// Reads the picture laid on a plain ground of this luma, shrunk.
 fn read(image: &DynamicImage, shrink: usize, ground: u32) -> Vec<Payload> {
     let luma = luma(image, shrink, ground);
@@ -142,6 +167,20 @@ fn read(image: &DynamicImage, shrink: usize, ground: u32) -> Vec<Payload> {
         // Narrower than what was shrunk together: nothing to see.
         Err(_) => Vec::new(),
     }
+}
+
+/// The same, telling what was seen.
+fn explain(image: &DynamicImage, shrink: usize, ground: u32) -> ExplainedPicture {
+    let luma = luma(image, shrink, ground).into_owned();
+    let (width, height) = (image.width() as usize / shrink, image.height() as usize / shrink);
+    let looks = Frame::new(&luma, width, height, width)
+        .map(|frame| reader::explain(frame, &Effort::PICTURE))
+        .unwrap_or_default();
+    ExplainedPicture { luma, width, height, shrink, looks }
+}
+
+fn is_read(explained: &ExplainedPicture) -> bool {
+    explained.looks.iter().flat_map(|look| &look.attempts).any(|attempt| attempt.read)
 }
 
 /// The picture's luma on a plain ground, each pixel the mean of `shrink` × `shrink`.

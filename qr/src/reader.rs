@@ -375,6 +375,6 @@ pub(super) const MOST_FULL: usize = 4_200_000;
 /// Pixels of the plane looked at first.
 const MOST_BASE: usize = 1_000_000;
 /// The share of a code's fixed modules that must be right before decoding is tried.
-const LEAST_REGULARITY: f32 = 0.72;
+pub(super) const LEAST_REGULARITY: f32 = 0.72;
 /// The correlation of the timing patterns below which three finders are no code.
 const LEAST_PROMISE: f32 = 0.3;

@@ -47,6 +47,25 @@ fn the_three_formats_read_in_each_kind_of_pixel() {
 }
 
 #[test]
+fn a_picture_is_explained_as_it_is_scanned() {
+    let explained = |image: DynamicImage| explain_picture(&file(&image, ImageFormat::Png)).unwrap();
+    let grey = code(0, 255);
+    let told = explained(grey.clone().into());
+    assert_eq!((&told.luma, told.shrink), (grey.as_raw(), 1));
+    assert!(is_read(&told));
+    assert!(!format!("{told:?} {:?}", told.looks).contains("true, true"));
+    // White ink shows on black only.
+    let (width, height) = grey.dimensions();
+    let ink = image::GrayAlphaImage::from_fn(width, height, |x, y| {
+        LumaA([255, 255 - grey.get_pixel(x, y).0[0]])
+    });
+    let told = explained(ink.into());
+    assert!(is_read(&told) && told.luma[0] == 0);
+    assert!(!is_read(&explained(GrayImage::from_pixel(64, 64, Luma([90])).into())));
+    assert_eq!(explain_picture(b"GIF89a").unwrap_err(), PictureError::UnknownFormat);
+}
+
+#[test]
 fn what_is_transparent_is_paper_of_the_other_colour() {
     for ink in [0, 255] {
         let coverage = code(255, 0);
