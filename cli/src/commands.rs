@@ -8,6 +8,7 @@ mod export;
 mod inspect;
 mod list;
 mod manual;
+mod new_file;
 mod scan;
 mod slots;
 

@@ -1,7 +1,6 @@
 //! `export`: all accounts with their keys, as text or as QR codes of the migration format.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use countersign::Account;
@@ -10,6 +9,7 @@ use getrandom::rand_core::Rng;
 use qrcode::{EcLevel, QrCode};
 use zeroize::Zeroizing;
 
+use super::new_file;
 use crate::args::{Export, ExportFormat};
 use crate::console::{Console, shown};
 use crate::describe::issuer_and_name;
@@ -78,7 +78,7 @@ fn write_otpauth(
         text.push_str(line);
         text.push('\n');
     }
-    write_new(path, text.as_bytes())?;
+    new_file::write(path, text.as_bytes(), EXPORT)?;
     console.note(&format!("wrote {} accounts to {}; {KEEP}", accounts.len(), shown(path)));
     Ok(Exit::Done)
 }
@@ -96,10 +96,10 @@ fn write_migration(
     let pictures: Vec<_> =
         export.texts.iter().map(|text| qr_png(text)).collect::<Result<_, Failure>>()?;
     if let Some(taken) = paths.iter().find(|path| path.symlink_metadata().is_ok()) {
-        return Err(in_the_way(taken));
+        return Err(new_file::in_the_way(taken));
     }
     for (number, (picture, path)) in pictures.iter().zip(&paths).enumerate() {
-        if let Err(failure) = write_new(path, picture) {
+        if let Err(failure) = new_file::write(path, picture, EXPORT) {
             for written in &paths[..number] {
                 let _ = fs::remove_file(written);
             }
@@ -132,27 +132,6 @@ fn part_path(path: &Path, number: usize, count: usize) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Writes a file for its owner only, which is not there yet: nothing is overwritten, and no link
-/// that somebody laid is followed. A file that could not be written whole is taken away.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => in_the_way(path),
-        _ => Failure::io("make the file of the export", &error),
-    })?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
-        let _ = fs::remove_file(path);
-        Failure::io("write the export", &error)
-    })
-}
-
-fn in_the_way(path: &Path) -> Failure {
-    Failure::new(Exit::Refused, format!("{} is there already; name another file", shown(path)))
-}
-
 /// A QR code as a PNG picture, with the quiet zone of four modules that ISO/IEC 18004 asks for. At
 /// the lowest level of correction, since ten accounts nearly fill what a code can hold.
 fn qr_png(text: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -161,6 +140,7 @@ fn qr_png(text: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     photo::png(&photo::draw(&code, 8, 4)).map(Zeroizing::new).map_err(|_| failed())
 }
 
+const EXPORT: &str = "the export";
 const KEEP: &str = "it holds every key, so remove it when it has served";
 
 #[cfg(test)]
@@ -172,23 +152,6 @@ mod tests {
         let text = "otpauth://totp/Example:alice?secret=JBSWY3DPEHPK3PXP";
         let found = countersign::qr::scan_picture(&qr_png(text).unwrap()).unwrap();
         assert_eq!(found[0].text(), text);
-    }
-
-    #[test]
-    fn nothing_is_overwritten_and_nobody_else_reads() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("keys.txt");
-        write_new(&path, b"one").unwrap();
-        assert_eq!(write_new(&path, b"two").unwrap_err().exit(), Exit::Refused);
-        assert_eq!(fs::read(&path).unwrap(), b"one");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::{PermissionsExt, symlink};
-            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-            let link = folder.path().join("link");
-            symlink(folder.path().join("elsewhere"), &link).unwrap();
-            assert!(write_new(&link, b"three").is_err());
-        }
     }
 
     #[test]
