@@ -94,6 +94,11 @@ pub struct Scan {
     /// Show the codes of this time instead of now
     #[arg(long, value_name = "UNIX_TIME")]
     pub at: Option<u64>,
+    /// Draw what the reader saw in one picture, stage by stage, into a new PNG file
+    ///
+    /// For a picture that is not read. The drawing shows the code: it is as secret as the picture.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "save", "at"])]
+    pub explain: Option<PathBuf>,
 }
 
 /// Arguments of `inspect`.

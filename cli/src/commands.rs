@@ -14,7 +14,7 @@ mod slots;
 
 use std::io;
 
-use crate::args::{Arguments, Command, Demo};
+use crate::args::{Arguments, Command, Demo, Scan};
 use crate::console::Console;
 use crate::demo;
 use crate::failure::{Exit, Failure};
@@ -28,6 +28,9 @@ pub fn dispatch(arguments: Arguments, console: &mut Console) -> Result<Exit, Fai
     let door = || Door::new(&arguments.vault);
     match arguments.command {
         Command::Scan(options) if options.save => scan::save(&options, &mut door()?, console),
+        Command::Scan(Scan { explain: Some(out), pictures, .. }) => {
+            scan::explain(&pictures, &out, console)
+        }
         Command::Scan(options) => scan::run(&options, console),
         Command::Inspect(options) => inspect::run(&options, console),
         Command::Add(options) => add::run(options, &mut door()?, console),

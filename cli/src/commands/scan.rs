@@ -1,5 +1,6 @@
 //! `scan`: the QR codes in pictures, what each would enroll, and the enrollment.
 
+mod explain;
 mod save;
 
 use std::fs::File;
@@ -9,6 +10,7 @@ use std::path::Path;
 use countersign::payload::{self, Parsed};
 use countersign::qr;
 
+pub(super) use self::explain::run as explain;
 use self::save::Harvest;
 use crate::args::Scan;
 use crate::clock::now;
@@ -75,9 +77,7 @@ fn read_all(
 
 /// The codes in one picture, at least one.
 fn read_picture(path: &Path) -> Result<Vec<qr::Payload>, Failure> {
-    let bytes = read_bounded(path).map_err(|error| Failure::io("read the picture", &error))?;
-    let found =
-        qr::scan_picture(&bytes).map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
+    let found = qr::scan_picture(&read_bounded(path)?).map_err(refused)?;
     if found.is_empty() {
         return Err(Failure::new(
             Exit::NothingFound,
@@ -88,14 +88,21 @@ fn read_picture(path: &Path) -> Result<Vec<qr::Payload>, Failure> {
 }
 
 /// The file, or as much of it as shows that it is too large.
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        io::stdin().lock().take(MOST_BYTES).read_to_end(&mut bytes)?;
-    } else {
-        File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
+fn read_bounded(path: &Path) -> Result<Vec<u8>, Failure> {
+    let read = || {
+        let mut bytes = Vec::new();
+        if path == Path::new("-") {
+            io::stdin().lock().take(MOST_BYTES).read_to_end(&mut bytes)?;
+        } else {
+            File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    };
+    read().map_err(|error| Failure::io("read the picture", &error))
+}
+
+fn refused(error: qr::PictureError) -> Failure {
+    Failure::new(Exit::Failed, error.to_string())
 }
 
 /// One byte more than the core takes.
