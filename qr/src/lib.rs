@@ -3,13 +3,10 @@
 //! One straight line, a file for each stage: a luma [`Frame`] is parted into dark and light
 //! (`binarise`), finder patterns are found in it and put together by threes (`locate`), their
 //! modules counted and laid out as a grid (`grid`, `align`), the modules looked at (`sample`) and
-//! decoded (`modules`, `decode`). `reader` runs the line at several scales until it has read something; a
-<<<<<<< HEAD
-//! picture file becomes a frame in `picture`. For a live camera, a [`Scanner`] reads several frames
-//! together (`scanner`) and says why a code that it sees is not read (`unread`, `hint`).
-=======
-//! picture file becomes a frame in `picture`; what was seen on the way is told by [`explain()`].
->>>>>>> 8247fcf (Explain a picture file, within the limits of scanning one)
+//! decoded (`modules`, `decode`). `reader` runs the line at several scales until it has read
+//! something, and [`explain()`] tells what it saw; a picture file becomes a frame in `picture`. A
+//! live camera has a [`Scanner`], which reads its last frames together (`scanner`) and says why a
+//! code that it sees is not read (`unread`, `hint`).
 //!
 //! Frames come from outside. Whatever one holds, nothing here panics, and the work of a call is
 //! bounded: each stage hands on a bounded number of candidates, and all spend from one allowance.
@@ -39,13 +36,9 @@ use zeroize::Zeroizing;
 
 pub use self::explain::{Attempt, ExplainedPicture, Look, explain};
 pub use self::geometry::Point;
-<<<<<<< HEAD
 pub use self::hint::Hint;
-pub use self::picture::{PictureError, scan_picture};
-pub use self::scanner::{Scanner, Seen, Sighting};
-=======
 pub use self::picture::{PictureError, explain_picture, scan_picture};
->>>>>>> 8247fcf (Explain a picture file, within the limits of scanning one)
+pub use self::scanner::{Scanner, Seen, Sighting};
 
 use self::reader::Effort;
 

@@ -381,7 +381,7 @@ mod tests {
         let triples = triples(&finders);
         let centres = triples[0].finders.map(|finder| (finder.centre.x, finder.centre.y));
         assert_eq!(centres, [(30.5, 30.5), (110.5, 30.5), (30.5, 110.5)]);
-        assert!(triples[0].misfit < 0.01);
+        assert!(triples[0].misfit < 0.2, "{}", triples[0].misfit);
     }
 
     #[test]

@@ -126,6 +126,9 @@ fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
             continue;
         }
         reader.allowance -= cost;
+        if first {
+            reader.allowance = reader.allowance.max(LEAST_ALLOWANCE);
+        }
         let look = match scale {
             Scale::Base => Some(None),
             Scale::Full => Plane::of(&frame, full).map(Some),
@@ -142,10 +145,8 @@ fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
                 break;
             }
         }
-        if reader.allowance <= 0 {
-            break;
-        }
     }
+    reader.drop_decorations();
     reader
 }
 
@@ -174,6 +175,18 @@ struct Reader {
 }
 
 impl Reader {
+    /// Leaves out the codes drawn within others, which are part of those codes' pictures.
+    fn drop_decorations(&mut self) {
+        let codes: Vec<_> = self.found.iter().map(|payload| payload.corners).collect();
+        self.found.retain(|payload| {
+            let outer = |code: &&[Point; 4]| **code != payload.corners;
+            !codes
+                .iter()
+                .filter(outer)
+                .any(|code| payload.corners.iter().all(|&corner| geometry::inside(code, corner)))
+        });
+    }
+
     /// Looks once; whether a finder was seen that surely is one, but of no code that was read.
     fn look(&mut self, plane: &Plane, threshold: Threshold, shrink: f32) -> bool {
         self.shrink = shrink;
@@ -361,6 +374,8 @@ fn placed(decoded: Decoded, grid: &Grid) -> (Zeroizing<String>, [Point; 4]) {
 
 /// Looks that may follow one that read something, where something else was seen.
 const MOST_LOOKS_AFTER: u32 = 2;
+/// What the look at the base has in any case.
+const LEAST_ALLOWANCE: i64 = 2_000_000;
 /// Steps spent on each pixel of a look: its thresholds, its finders.
 const PIXEL_COST: i64 = 2;
 /// Above this doubt three finders are no code: nearly all that read have less than 1.5, nearly all

@@ -27,7 +27,7 @@ fn sequence(number: u64) -> Vec<GrayImage> {
             noise: 6.0,
             contrast: 0.7,
             lamp: 0.14 + 0.06 * share(4),
-            lamp_at: if number % 2 == 0 { (along, down) } else { (down, along) },
+            lamp_at: if number.is_multiple_of(2) { (along, down) } else { (down, along) },
             ..Conditions::CLEAN
         };
         photo::photograph(&code, &conditions, number * 10 + at as u64)

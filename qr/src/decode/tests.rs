@@ -233,7 +233,12 @@ fn fnc1_makes_percent_a_separator() {
 #[test]
 fn a_code_without_text_is_none() {
     assert_eq!(read_bits(1, |_| ()), None);
-    assert_eq!(read_bits(1, |bits| bits.push_byte_data(b"\x80\x81").unwrap()), None);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_characters_each() {
+    let text = read_bits(1, |bits| bits.push_byte_data(b"\x80\x81").unwrap());
+    assert_eq!(text.as_deref(), Some("\u{80}\u{81}"));
 }
 
 proptest! {
