@@ -375,7 +375,7 @@ fn placed(decoded: Decoded, grid: &Grid) -> (Zeroizing<String>, [Point; 4]) {
 /// Looks that may follow one that read something, where something else was seen.
 const MOST_LOOKS_AFTER: u32 = 2;
 /// What the look at the base has in any case.
-const LEAST_ALLOWANCE: i64 = 2_000_000;
+const LEAST_ALLOWANCE: i64 = 600_000;
 /// Steps spent on each pixel of a look: its thresholds, its finders.
 const PIXEL_COST: i64 = 2;
 /// Above this doubt three finders are no code: nearly all that read have less than 1.5, nearly all

@@ -40,17 +40,17 @@ const FLOORS: [(&str, usize); 14] = [
     ("perspective", 12),
     ("blur", 4),
     ("motion", 7),
-    ("noise", 9),
+    ("noise", 11),
     ("glare", 11),
     ("low contrast", 12),
     ("uneven light", 11),
-    ("inverted", 10),
+    ("inverted", 9),
     ("mirrored", 8),
-    ("bent", 5),
+    ("bent", 6),
     ("moire", 9),
     ("small", 12),
     ("damaged", 6),
-    ("no quiet zone", 11),
+    ("no quiet zone", 12),
 ];
 
 #[test]
