@@ -1,4 +1,4 @@
-//! The codes in the made pictures: enrollment codes of versions 2 to 10, and damage to them.
+//! The codes in the made pictures: enrollment codes of versions 2 to 11, and damage to them.
 
 use image::{GrayImage, Luma};
 use qrcode::{EcLevel, QrCode};
@@ -88,13 +88,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_differ_and_codes_are_of_versions_2_to_10() {
+    fn texts_differ_and_codes_are_of_versions_2_to_11() {
         let texts: BTreeSet<_> = (0..EACH).map(text).collect();
         assert_eq!(texts.len(), usize::from(EACH));
         let versions = (0..EACH).map(|place| match code(&text(place), place).version() {
             Version::Normal(version) | Version::Micro(version) => version,
         });
         let versions: BTreeSet<_> = versions.collect();
-        assert_eq!((versions.first(), versions.last()), (Some(&2), Some(&10)), "{versions:?}");
+        assert_eq!((versions.first(), versions.last()), (Some(&2), Some(&11)), "{versions:?}");
     }
 }
