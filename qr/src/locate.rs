@@ -68,7 +68,9 @@ pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
                 break 'rows;
             }
             let middle = (six[2] + six[3]) / 2;
-            let Some(spot) = confirm(bitmap, middle as usize, y) else { continue };
+            let Some(spot) = confirm(bitmap, middle as usize, y, 8 * runs[2] as usize + 8) else {
+                continue;
+            };
             let seen = spots.len();
             match spots.iter_mut().find(|known| same(known, &spot)) {
                 Some(known) => merge(known, &spot),
@@ -232,16 +234,18 @@ fn finder_length(runs: [u32; 5]) -> Option<f32> {
 }
 
 /// The spot around this pixel, if the column, the row and a diagonal through it say so as well.
-fn confirm(bitmap: &Bitmap, x: usize, y: usize) -> Option<Spot> {
-    let column = cross(bitmap, (x, y), (0, 1))?;
+///
+/// No direction is followed farther than `reach` pixels: a slant makes it no longer than that.
+fn confirm(bitmap: &Bitmap, x: usize, y: usize, reach: usize) -> Option<Spot> {
+    let column = cross(bitmap, (x, y), (0, 1), reach)?;
     let y = y as f32 + 0.5 + column.shift;
-    let row = cross(bitmap, (x, y as usize), (1, 0))?;
+    let row = cross(bitmap, (x, y as usize), (1, 0), reach)?;
     let centre = Point::new(x as f32 + 0.5 + row.shift, y);
     if row.total > 6.0 * column.total || column.total > 6.0 * row.total {
         return None;
     }
     let at = (centre.x as usize, centre.y as usize);
-    cross(bitmap, at, (1, 1)).or_else(|| cross(bitmap, at, (1, -1)))?;
+    cross(bitmap, at, (1, 1), reach).or_else(|| cross(bitmap, at, (1, -1), reach))?;
     let inverted = bitmap.dark_at(centre.x, centre.y) == Some(false);
     Some(Spot { centre, module: (row.total + column.total) / 14.0, inverted, hits: 1 })
 }
@@ -254,7 +258,12 @@ struct Cross {
     total: f32,
 }
 
-fn cross(bitmap: &Bitmap, (x, y): (usize, usize), (dx, dy): (isize, isize)) -> Option<Cross> {
+fn cross(
+    bitmap: &Bitmap,
+    (x, y): (usize, usize),
+    (dx, dy): (isize, isize),
+    reach: usize,
+) -> Option<Cross> {
     let at = y * bitmap.width + x;
     let stride = dy * bitmap.width as isize + dx;
     // How many steps there are to the edge of the bitmap.
@@ -264,8 +273,10 @@ fn cross(bitmap: &Bitmap, (x, y): (usize, usize), (dx, dy): (isize, isize)) -> O
         _ => place,
     };
     let side = |sign: isize| {
-        let steps =
-            room(x, bitmap.width, sign * dx).min(room(y, bitmap.height, sign * dy)).min(MOST_STEPS);
+        let steps = room(x, bitmap.width, sign * dx)
+            .min(room(y, bitmap.height, sign * dy))
+            .min(reach)
+            .min(MOST_STEPS);
         runs_from(&bitmap.dark, at, sign * stride, steps)
     };
     if x >= bitmap.width || y >= bitmap.height {
@@ -277,11 +288,11 @@ fn cross(bitmap: &Bitmap, (x, y): (usize, usize), (dx, dy): (isize, isize)) -> O
     // Of a ring that something touches, the inner edge tells.
     let longest = (2.0 * total / 7.0) as u32 + 1;
     let known = before[2] <= longest && after[2] <= longest;
-    let reach = |side: [u32; 3]| {
+    let edge = |side: [u32; 3]| {
         let end = if known { side[2] } else { 0 };
         (2 * side[0] + 2 * side[1] + end) as f32
     };
-    Some(Cross { shift: (reach(after) - reach(before)) / 4.0, total })
+    Some(Cross { shift: (edge(after) - edge(before)) / 4.0, total })
 }
 
 /// The lengths of the rest of the core, the light ring and the dark ring in one direction; none as

@@ -109,7 +109,8 @@ impl Plane {
     pub(super) fn at(&self, point: Point) -> f32 {
         let x = (point.x - 0.5).clamp(0.0, (self.width - 1) as f32);
         let y = (point.y - 0.5).clamp(0.0, (self.height - 1) as f32);
-        // A float that is no number becomes 0 here: inside the plane.
+        // A float that is no number becomes 0: inside the plane, and no luma that is none itself.
+        let (x, y) = (if x.is_nan() { 0.0 } else { x }, if y.is_nan() { 0.0 } else { y });
         let (left, top) = (x as usize, y as usize);
         let (right, bottom) = ((left + 1).min(self.width - 1), (top + 1).min(self.height - 1));
         let (along, down) = (x - left as f32, y - top as f32);
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_place_that_is_no_number_does_not_panic() {
-        plane().at(Point::new(f32::NAN, f32::INFINITY));
+        assert!(plane().at(Point::new(f32::NAN, f32::INFINITY)).is_finite());
     }
 
     #[test]

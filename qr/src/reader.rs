@@ -54,7 +54,7 @@ impl Effort {
         ],
         allowance: 8_000_000,
         by_pixel: 1,
-        patience: 300_000_000,
+        patience: 120_000_000,
     };
 }
 
@@ -275,6 +275,9 @@ impl Reader {
         self.spend(200_000 + 60 * size * size);
         let mut likely: Option<(f32, Grid)> = None;
         for grid in stand.grids(plane, size) {
+            if self.allowance <= 0 {
+                return None;
+            }
             let (regularity, decoded) = self.decode(plane, &grid);
             if let Some(decoded) = decoded {
                 return Some(placed(decoded, &grid));
@@ -292,7 +295,11 @@ impl Reader {
             return Some(placed(decoded, grid));
         }
         for grid in [Some(likely), sharpest].into_iter().flatten() {
-            self.spend(5_000 * size * size);
+            let cost = 6_000 * size * size;
+            if cost as i64 > self.allowance {
+                break;
+            }
+            self.spend(cost);
             let grid = bend::follow(plane, &grid);
             if let Some(decoded) = self.decode(plane, &grid).1 {
                 return Some(placed(decoded, &grid));

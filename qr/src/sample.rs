@@ -1,5 +1,7 @@
 //! A grid laid over a plane to its modules.
 
+use zeroize::Zeroizing;
+
 use super::geometry::Point;
 use super::grid::Grid;
 use super::modules::{Module, Modules};
@@ -8,14 +10,14 @@ use super::plane::Plane;
 /// The luma of each module, before it is decided which are dark.
 pub(super) struct Greys {
     size: usize,
-    luma: Vec<f32>,
+    luma: Zeroizing<Vec<f32>>,
 }
 
 impl Greys {
     /// Looks at five places in the middle of each module: noise and a grid slightly off matter less.
     pub(super) fn of(plane: &Plane, grid: &Grid) -> Self {
         let size = grid.size;
-        let mut luma = Vec::with_capacity(size * size);
+        let mut luma = Zeroizing::new(Vec::with_capacity(size * size));
         // Where modules meet, a row of corners at a time: four of them tell what is between.
         let corners = |row: usize| -> Vec<Point> {
             (0..=size).map(|column| grid.at(Point::new(column as f32, row as f32))).collect()
@@ -47,7 +49,7 @@ impl Greys {
     pub(super) fn modules(&self, sharpen: f32) -> Option<Modules> {
         let size = self.size;
         let at = |column: usize, row: usize| self.luma[row * size + column];
-        let mut clear = Vec::with_capacity(size * size);
+        let mut clear = Zeroizing::new(Vec::with_capacity(size * size));
         for row in 0..size {
             for column in 0..size {
                 let (left, right) = (column.saturating_sub(1), (column + 1).min(size - 1));
