@@ -14,11 +14,12 @@ use super::{Frame, Payload};
 /// Reads the QR codes in the frames of a live camera, as [`scan`](crate::scan) does in one of them.
 ///
 /// It remembers the last frames in which a code was seen but not read: what a reflection hides in
-/// one frame, the next may show, and together they are read. Two codes are never mixed; frames that
-/// do not surely show the same one are kept apart.
+/// one frame, the next may show, and together they are read. Frames that do not surely show the same
+/// code are kept apart; codes that differ in a character or two cannot be told so, and there the
+/// error correction stands alone.
 ///
-/// The memory is bounded. What is in it is as secret as the texts are: it is erased with the frames
-/// that are a second old, by [`forget`](Self::forget) and on drop, and not printed by `Debug`.
+/// The memory is bounded. What is in it is as secret as the texts are: it is erased with frames
+/// that are thirty frames old, by [`forget`](Self::forget) and on drop, and not printed by `Debug`.
 #[derive(Default)]
 pub struct Scanner {
     memory: Memory,

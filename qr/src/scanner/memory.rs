@@ -97,7 +97,7 @@ fn combine(newest: &Modules, older: &[&Modules]) -> Option<Modules> {
 
 /// Frames remembered.
 const MOST_FRAMES: usize = 6;
-/// Frames after which one is forgotten in any case: about a second.
+/// Frames after which one is forgotten in any case: about a second of a camera's.
 const MOST_AGE: u32 = 30;
 /// How much less each frame says than the next newer.
 const FADE: f32 = 0.85;
