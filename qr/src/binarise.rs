@@ -4,19 +4,100 @@ use std::borrow::Cow;
 
 use super::plane::Plane;
 
-/// What is dark in a plane: 1 for dark, 0 for light, a byte a pixel.
-pub(super) struct Bitmap {
-    pub(super) dark: Vec<u8>,
+/// What is dark in a plane: that which is not lighter than the threshold of its block.
+///
+/// Only the rows that are searched and the places that are looked at are ever compared.
+pub(super) struct Bitmap<'a> {
+    luma: Cow<'a, [u8]>,
+    /// Those at the right and lower edge are cut off.
+    blocks: Vec<Block>,
+    /// Blocks from left to right.
+    across: usize,
     pub(super) width: usize,
     pub(super) height: usize,
 }
 
-impl Bitmap {
+/// 8 × 8 pixels.
+#[derive(Clone, Copy)]
+struct Block {
+    /// The luma up to which a pixel is dark.
+    threshold: u8,
+    /// Whether all are dark, or all light, where that is known.
+    all: Option<bool>,
+}
+
+impl<'a> Bitmap<'a> {
+    /// With one threshold for all.
+    fn uniform(luma: Cow<'a, [u8]>, threshold: u8, width: usize, height: usize) -> Self {
+        let across = width.div_ceil(BLOCK);
+        let block = Block { threshold, all: None };
+        Self { luma, blocks: vec![block; across * height.div_ceil(BLOCK)], across, width, height }
+    }
+
+    /// Of pixels that are 0 where it is dark and else 255.
+    pub(super) fn of_two_levels(luma: Vec<u8>, width: usize, height: usize) -> Self {
+        Self::uniform(luma.into(), 127, width, height)
+    }
+
+    /// Whether this pixel, which there must be, is dark.
+    #[inline]
+    pub(super) fn is_dark(&self, x: usize, y: usize) -> bool {
+        let block = self.blocks[y / BLOCK * self.across + x / BLOCK];
+        self.luma[y * self.width + x] <= block.threshold
+    }
+
     /// Whether the pixel holding this place is dark; none outside.
     pub(super) fn dark_at(&self, x: f32, y: f32) -> Option<bool> {
         let inside = x >= 0.0 && y >= 0.0 && x < self.width as f32 && y < self.height as f32;
-        inside.then(|| self.dark[y as usize * self.width + x as usize] == 1)
+        inside.then(|| self.is_dark(x as usize, y as usize))
     }
+
+    /// Where the colour changes along a row, its two ends as well.
+    pub(super) fn edges(&self, y: usize, edges: &mut Vec<u32>) {
+        edges.clear();
+        edges.push(0);
+        let row = &self.luma[y * self.width..(y + 1) * self.width];
+        let known = &self.blocks[y / BLOCK * self.across..];
+        let mut before = u32::from(row[0] <= known[0].threshold);
+        let mut push = |start: usize, dark: u32, count: usize| {
+            let mut changes = (dark ^ (dark << 1 | before)) & ((1 << count) - 1);
+            before = dark >> 7;
+            while changes != 0 {
+                edges.push(start as u32 + changes.trailing_zeros());
+                changes &= changes - 1;
+            }
+        };
+        let (blocks, rest) = row.as_chunks::<BLOCK>();
+        for (at, (pixels, block)) in blocks.iter().zip(known).enumerate() {
+            let dark = match block.all {
+                None => not_above(*pixels, block.threshold),
+                Some(dark) => 255 * u32::from(dark),
+            };
+            push(at * BLOCK, dark, BLOCK);
+        }
+        if !rest.is_empty() {
+            let mut last = [0; BLOCK];
+            last[..rest.len()].copy_from_slice(rest);
+            let dark = not_above(last, known[blocks.len()].threshold);
+            push(blocks.len() * BLOCK, dark, rest.len());
+        }
+        edges.push(self.width as u32);
+    }
+}
+
+/// Which of eight pixels are not above the threshold, the first in the lowest bit: all at once, in
+/// one machine word.
+#[inline]
+fn not_above(pixels: [u8; BLOCK], threshold: u8) -> u32 {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let (luma, most) = (u64::from_le_bytes(pixels), u64::from(threshold) * EACH);
+    // The lower seven bits of each are compared by a difference that borrows from no neighbour, the
+    // highest bits by themselves.
+    let low = (most | HIGH) - (luma & !HIGH);
+    let not_above = ((most & !luma) | (!(most ^ luma) & low)) & HIGH;
+    // The product moves each of the eight bits into the highest byte.
+    ((not_above >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
 
 /// A way to set thresholds. None is best for every picture.
@@ -42,97 +123,132 @@ impl Threshold {
 }
 
 /// Parts the plane into dark and light.
-pub(super) fn binarise(plane: &Plane, threshold: Threshold) -> Bitmap {
+pub(super) fn binarise(plane: &Plane, threshold: Threshold) -> Bitmap<'_> {
     let small = plane.width < 5 * BLOCK || plane.height < 5 * BLOCK;
-    let dark = match threshold {
-        Threshold::Blocks if !small => by_blocks(&stretch(plane)),
+    match threshold {
+        Threshold::Blocks if !small => by_blocks(plane),
         Threshold::Window => by_window(plane),
         Threshold::Blocks | Threshold::Global => {
             let threshold = otsu(&histogram(plane));
-            plane.luma.iter().map(|&luma| u8::from(luma <= threshold)).collect()
-        }
-    };
-    Bitmap { dark, width: plane.width, height: plane.height }
-}
-
-fn by_blocks(plane: &Plane) -> Vec<u8> {
-    let (columns, rows) = (plane.width / BLOCK, plane.height / BLOCK);
-    let points = black_points(plane, columns, rows);
-    let mut dark = Vec::with_capacity(plane.luma.len());
-    let mut thresholds = vec![0_u8; columns];
-    for (y, row) in plane.luma.chunks_exact(plane.width).enumerate() {
-        if y % BLOCK == 0 && y / BLOCK < rows {
-            let top = (y / BLOCK).clamp(2, rows - 3) - 2;
-            for (column, threshold) in thresholds.iter_mut().enumerate() {
-                let left = column.clamp(2, columns - 3) - 2;
-                let sum: u32 = (top..top + 5)
-                    .flat_map(|row| &points[row * columns + left..row * columns + left + 5])
-                    .map(|&point| u32::from(point))
-                    .sum();
-                *threshold = (sum / 25) as u8;
-            }
-        }
-        let start = dark.len();
-        dark.resize(start + row.len(), 0);
-        let (wide, last) = row.split_at(columns * BLOCK);
-        let (wide_dark, last_dark) = dark[start..].split_at_mut(columns * BLOCK);
-        let blocks = wide.as_chunks::<BLOCK>().0.iter().zip(&thresholds);
-        for ((pixels, threshold), dark) in blocks.zip(wide_dark.as_chunks_mut::<BLOCK>().0) {
-            // Written out over eight: the compiler makes one instruction of it.
-            for (dark, luma) in dark.iter_mut().zip(pixels) {
-                *dark = u8::from(*luma <= *threshold);
-            }
-        }
-        // The last block reaches to the plane's edge.
-        let threshold = thresholds[columns - 1];
-        for (luma, dark) in last.iter().zip(last_dark) {
-            *dark = u8::from(*luma <= threshold);
+            Bitmap::uniform((&plane.luma).into(), threshold, plane.width, plane.height)
         }
     }
-    dark
+}
+
+fn by_blocks(plane: &Plane) -> Bitmap<'_> {
+    let luma = stretch(plane);
+    let (columns, rows) = (plane.width / BLOCK, plane.height / BLOCK);
+    let ranges = ranges(&luma, plane.width, columns, rows);
+    let points = black_points(&ranges, columns);
+    let (across, down) = (plane.width.div_ceil(BLOCK), plane.height.div_ceil(BLOCK));
+    let mut blocks = Vec::with_capacity(across * down);
+    let mut sums = vec![0_u16; columns];
+    for row in 0..down {
+        let top = row.clamp(2, rows - 3) - 2;
+        // Five in a column, then five of these sums.
+        sums.fill(0);
+        for points in points[top * columns..].chunks_exact(columns).take(5) {
+            sums.iter_mut().zip(points).for_each(|(sum, &point)| *sum += u16::from(point));
+        }
+        blocks.extend((0..across).map(|column| {
+            let left = column.clamp(2, columns - 3) - 2;
+            let threshold = (sums[left..left + 5].iter().sum::<u16>() / 25) as u8;
+            let whole = row < rows && column < columns;
+            let all = whole.then(|| ranges[row * columns + column].parted_by(threshold));
+            Block { threshold, all: all.flatten() }
+        }));
+    }
+    Bitmap { luma, blocks, across, width: plane.width, height: plane.height }
+}
+
+/// The luma in a block.
+struct Range {
+    mean: u8,
+    min: u8,
+    max: u8,
+}
+
+impl Range {
+    /// Whether all of it is dark, or light; none where it has both.
+    fn parted_by(&self, threshold: u8) -> Option<bool> {
+        if self.min > threshold {
+            Some(false)
+        } else if self.max <= threshold {
+            Some(true)
+        } else {
+            None
+        }
+    }
+}
+
+/// The luma in each whole block.
+fn ranges(luma: &[u8], width: usize, columns: usize, rows: usize) -> Vec<Range> {
+    let mut ranges = Vec::with_capacity(columns * rows);
+    let wide = columns * BLOCK;
+    let (mut sums, mut mins, mut maxs) = (vec![0_u16; wide], vec![0_u8; wide], vec![0_u8; wide]);
+    for lines in luma.chunks_exact(BLOCK * width).take(rows) {
+        // First down each column, which the compiler does for many at once.
+        sums.fill(0);
+        mins.fill(255);
+        maxs.fill(0);
+        for line in lines.chunks_exact(width) {
+            sums.iter_mut().zip(line).for_each(|(sum, &luma)| *sum += u16::from(luma));
+            mins.iter_mut().zip(line).for_each(|(min, &luma)| *min = luma.min(*min));
+            maxs.iter_mut().zip(line).for_each(|(max, &luma)| *max = luma.max(*max));
+        }
+        let parts = mins.as_chunks::<BLOCK>().0.iter().zip(maxs.as_chunks::<BLOCK>().0);
+        let parts = sums.as_chunks::<BLOCK>().0.iter().zip(parts);
+        ranges.extend(parts.map(|(sums, (mins, maxs))| Range {
+            mean: (sums.iter().sum::<u16>() / (BLOCK * BLOCK) as u16) as u8,
+            min: mins.iter().fold(255, |min, &luma| luma.min(min)),
+            max: maxs.iter().fold(0, |max, &luma| luma.max(max)),
+        }));
+    }
+    ranges
+}
+
+/// The contrast up to which a block is plain: a little above what noise alone has, which is seen
+/// where the picture is plainest.
+fn plain_range(ranges: &[Range]) -> u8 {
+    let mut counts = [0_usize; 256];
+    for range in ranges {
+        counts[usize::from(range.max - range.min)] += 1;
+    }
+    let mut left = ranges.len() / 5;
+    let noise = counts.iter().position(|&count| {
+        let here = left < count;
+        left = left.saturating_sub(count);
+        here
+    });
+    (noise.unwrap_or(0) * 3 / 2).clamp(LEAST_PLAIN, MOST_PLAIN) as u8
 }
 
 /// The luma that parts dark from light in each block.
-fn black_points(plane: &Plane, columns: usize, rows: usize) -> Vec<u8> {
-    let mut points = vec![0_u8; columns * rows];
-    for row in 0..rows {
-        for column in 0..columns {
-            // Column by column, which the compiler does for eight at once.
-            let (mut sums, mut mins, mut maxs) = ([0_u16; BLOCK], [255_u8; BLOCK], [0_u8; BLOCK]);
-            for y in row * BLOCK..(row + 1) * BLOCK {
-                let start = y * plane.width + column * BLOCK;
-                let pixels = plane.luma[start..].first_chunk::<BLOCK>().unwrap_or(&[0; BLOCK]);
-                for (at, &luma) in pixels.iter().enumerate() {
-                    sums[at] += u16::from(luma);
-                    mins[at] = mins[at].min(luma);
-                    maxs[at] = maxs[at].max(luma);
+fn black_points(ranges: &[Range], columns: usize) -> Vec<u8> {
+    let mut points: Vec<u8> = Vec::with_capacity(ranges.len());
+    let plain = plain_range(ranges);
+    for (at, range) in ranges.iter().enumerate() {
+        let mut point = range.mean;
+        if range.max - range.min <= plain {
+            // Plain: light, unless what lies above and to the left says that it is dark here.
+            point = range.min / 2;
+            if at >= columns && at % columns > 0 {
+                let above = u16::from(points[at - columns]);
+                let left = u16::from(points[at - 1]);
+                let corner = u16::from(points[at - columns - 1]);
+                let neighbours = ((above + 2 * left + corner) / 4) as u8;
+                if range.min < neighbours {
+                    point = neighbours;
                 }
             }
-            let sum: u32 = sums.iter().map(|&sum| u32::from(sum)).sum();
-            let min = mins.iter().fold(255, |min, &luma| min.min(luma));
-            let max = maxs.iter().fold(0, |max, &luma| max.max(luma));
-            let mut point = (sum / (BLOCK * BLOCK) as u32) as u8;
-            if max - min <= LEAST_RANGE {
-                // Plain: light, unless what lies above and to the left says that it is dark here.
-                point = min / 2;
-                if row > 0 && column > 0 {
-                    let above = u16::from(points[(row - 1) * columns + column]);
-                    let left = u16::from(points[row * columns + column - 1]);
-                    let corner = u16::from(points[(row - 1) * columns + column - 1]);
-                    let neighbours = ((above + 2 * left + corner) / 4) as u8;
-                    if min < neighbours {
-                        point = neighbours;
-                    }
-                }
-            }
-            points[row * columns + column] = point;
         }
+        points.push(point);
     }
     points
 }
 
 /// The plane with its contrast made full where it is low: what is plain in it can then be told.
-fn stretch(plane: &Plane) -> Cow<'_, Plane> {
+fn stretch(plane: &Plane) -> Cow<'_, [u8]> {
     let histogram = histogram(plane);
     let total: u32 = histogram.iter().sum();
     let at = |percent: u32| {
@@ -146,13 +262,12 @@ fn stretch(plane: &Plane) -> Cow<'_, Plane> {
     };
     let (low, high) = (at(1), at(99));
     if high < low + 8 || high > low + 100 {
-        return Cow::Borrowed(plane);
+        return Cow::Borrowed(&plane.luma);
     }
     let table: Vec<u8> = (0..=255_usize)
         .map(|luma| (luma.saturating_sub(low) * 255 / (high - low)).min(255) as u8)
         .collect();
-    let luma = plane.luma.iter().map(|&luma| table[usize::from(luma)]).collect();
-    Cow::Owned(Plane { luma, ..*plane })
+    plane.luma.iter().map(|&luma| table[usize::from(luma)]).collect()
 }
 
 /// How often each luma is seen, from about 65,000 pixels.
@@ -192,12 +307,12 @@ fn otsu(histogram: &[u32; 256]) -> u8 {
     ((first + last) / 2) as u8
 }
 
-fn by_window(plane: &Plane) -> Vec<u8> {
+fn by_window(plane: &Plane) -> Bitmap<'static> {
     let (width, height) = (plane.width, plane.height);
     let radius = (width.min(height) / 16).max(8);
     // Sums of each column over the window's rows slide down, then one sum slides along them.
     let mut columns = vec![0_u32; width];
-    let mut dark = Vec::with_capacity(plane.luma.len());
+    let mut levels = Vec::with_capacity(plane.luma.len());
     let row = |y: usize| &plane.luma[y * width..(y + 1) * width];
     for y in 0..radius.min(height) {
         columns.iter_mut().zip(row(y)).for_each(|(sum, &luma)| *sum += u32::from(luma));
@@ -222,33 +337,41 @@ fn by_window(plane: &Plane) -> Vec<u8> {
             }
             let across = (x + radius).min(width - 1) - x.saturating_sub(radius) + 1;
             // A little below the mean, or plain paper turns to noise.
-            dark.push(u8::from(u64::from(luma) * (rows * across) as u64 * 100 < sum * 95));
+            let dark = u64::from(luma) * (rows * across) as u64 * 100 < sum * 95;
+            levels.push(if dark { 0 } else { 255 });
         }
     }
-    dark
+    Bitmap::of_two_levels(levels, width, height)
 }
 
 const BLOCK: usize = 8;
-/// The contrast up to which a block is plain.
-const LEAST_RANGE: u8 = 24;
+/// A block of less contrast is plain in any picture.
+const LEAST_PLAIN: usize = 24;
+/// A block of more contrast is plain in none.
+const MOST_PLAIN: usize = 70;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// A board of squares of 10 pixels, so that they part blocks; its light falling off from left to right.
-    fn board(width: usize, height: usize, light: impl Fn(usize) -> (u8, u8)) -> (Plane, Vec<u8>) {
+    fn board(width: usize, height: usize, light: impl Fn(usize) -> (u8, u8)) -> (Plane, Vec<bool>) {
         let is_dark = |x: usize, y: usize| (x / 10 + y / 10).is_multiple_of(2);
         let places = || (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
         let pick = |(x, y)| if is_dark(x, y) { light(x).0 } else { light(x).1 };
         let luma = places().map(pick).collect();
-        let truth = places().map(|(x, y)| u8::from(is_dark(x, y))).collect();
+        let truth = places().map(|(x, y)| is_dark(x, y)).collect();
         (Plane { luma, width, height }, truth)
     }
 
-    fn wrong(plane: &Plane, truth: &[u8], threshold: Threshold) -> usize {
+    fn pixels(bitmap: &Bitmap<'_>) -> impl Iterator<Item = bool> {
+        (0..bitmap.width * bitmap.height)
+            .map(|at| bitmap.is_dark(at % bitmap.width, at / bitmap.width))
+    }
+
+    fn wrong(plane: &Plane, truth: &[bool], threshold: Threshold) -> usize {
         let found = binarise(plane, threshold);
-        found.dark.iter().zip(truth).filter(|(found, truth)| found != truth).count()
+        pixels(&found).zip(truth).filter(|&(found, &truth)| found != truth).count()
     }
 
     #[test]
@@ -279,9 +402,32 @@ mod tests {
             let plane = Plane { luma: vec![128; width * height], width, height };
             for threshold in [Threshold::Blocks, Threshold::Window, Threshold::Global] {
                 let bitmap = binarise(&plane, threshold);
-                assert_eq!(bitmap.dark.len(), width * height);
-                assert!(bitmap.dark.iter().all(|&dark| dark == bitmap.dark[0]));
+                assert!(pixels(&bitmap).all(|dark| dark == bitmap.is_dark(0, 0)));
             }
+        }
+    }
+
+    #[test]
+    fn eight_pixels_are_compared_as_one_is() {
+        let pixels = [0, 1, 126, 127, 128, 129, 254, 255];
+        for threshold in 0..=255 {
+            let truth =
+                pixels.iter().rev().fold(0, |bits, &luma| bits << 1 | u32::from(luma <= threshold));
+            assert_eq!(not_above(pixels, threshold), truth, "{threshold}");
+        }
+    }
+
+    #[test]
+    fn every_change_of_colour_is_an_edge() {
+        for length in 1..40 {
+            let is_dark = |at: usize| at * at % 7 < 3;
+            let levels = (0..length).map(|at| if is_dark(at) { 0 } else { 255 }).collect();
+            let bitmap = Bitmap::of_two_levels(levels, length, 1);
+            let mut edges = vec![9];
+            bitmap.edges(0, &mut edges);
+            let changes = (1..length).filter(|&at| is_dark(at) != is_dark(at - 1));
+            let truth: Vec<_> = [0].into_iter().chain(changes).chain([length]).collect();
+            assert!(edges.iter().map(|&edge| edge as usize).eq(truth), "{length}");
         }
     }
 }

@@ -124,7 +124,7 @@ impl Stand {
     }
 
     /// How many modules a side the code may have, the likeliest first.
-    pub(super) fn sizes(&self, bitmap: &Bitmap) -> Vec<usize> {
+    pub(super) fn sizes(&self, bitmap: &Bitmap<'_>) -> Vec<usize> {
         let legs = [(1, &self.right), (2, &self.down)];
         // Under perspective a module shrinks along a leg: its geometric mean is the exact one.
         let distances = legs.map(|(to, module)| {
@@ -135,8 +135,10 @@ impl Stand {
         let nearest = 17 + 4 * (((measured - 17.0) / 4.0).round() as usize).clamp(1, 40);
         let [a, b, c] = self.middles;
         let row = a + self.right[0] * 3.0 + self.down[0] * 3.0;
-        let across = steps(bitmap, row, b - self.right[1] * 3.0 + self.down[1] * 3.0);
-        let down = steps(bitmap, row, c + self.right[2] * 3.0 - self.down[2] * 3.0);
+        // Enough to see the smallest of modules, where perspective makes some half as long.
+        let looks = (6.0 * measured) as usize;
+        let across = steps(bitmap, row, b - self.right[1] * 3.0 + self.down[1] * 3.0, looks);
+        let down = steps(bitmap, row, c + self.right[2] * 3.0 - self.down[2] * 3.0, looks);
         let counted = [across, down].map(|steps| steps + 13);
         let mut sizes = Vec::with_capacity(5);
         let mut offer = |size: usize| {
@@ -278,9 +280,9 @@ fn contrast(plane: &Plane, grid: &Grid) -> f32 {
 }
 
 /// How often dark and light change along a line.
-fn steps(bitmap: &Bitmap, from: Point, to: Point) -> usize {
+fn steps(bitmap: &Bitmap<'_>, from: Point, to: Point, looks: usize) -> usize {
     let way = to - from;
-    let count = (way.length() * 2.0).clamp(1.0, 10_000.0) as usize;
+    let count = ((way.length() * 2.0) as usize).clamp(1, looks.max(1));
     let mut changes = 0;
     let mut before = None;
     for at in 0..=count {

@@ -43,15 +43,15 @@ pub(super) struct Triple<'a> {
 }
 
 /// The finder patterns of the bitmap, at most [`MOST_FINDERS`].
-pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
+pub(super) fn find(bitmap: &Bitmap<'_>, row_step: usize) -> Vec<Finder> {
     let mut spots: Vec<Spot> = Vec::new();
     let mut edges: Vec<u32> = Vec::with_capacity(bitmap.width + 2);
-    // Noise has a finder's runs everywhere: what cannot be told in this many tries is told at
-    // another scale.
-    let mut tries = bitmap.dark.len() / PIXELS_A_TRY + LEAST_TRIES;
-    'rows: for y in (row_step / 2..bitmap.height).step_by(row_step) {
-        let row = &bitmap.dark[y * bitmap.width..(y + 1) * bitmap.width];
-        edges_of(row, &mut edges);
+    // Noise has a finder's runs everywhere. Each row has so many tries more, that what lies above or
+    // beside a code does not take them all.
+    let mut tries = LEAST_TRIES;
+    for y in (row_step / 2..bitmap.height).step_by(row_step) {
+        tries += bitmap.width * row_step / PIXELS_A_TRY;
+        bitmap.edges(y, &mut edges);
         for six in edges.windows(6) {
             let runs = [
                 six[1] - six[0],
@@ -63,42 +63,29 @@ pub(super) fn find(bitmap: &Bitmap, row_step: usize) -> Vec<Finder> {
             if finder_length(runs).is_none() {
                 continue;
             }
-            tries -= 1;
             if tries == 0 {
-                break 'rows;
+                break;
             }
+            tries -= 1;
             let middle = (six[2] + six[3]) / 2;
-            let Some(spot) = confirm(bitmap, middle as usize, y, 8 * runs[2] as usize + 8) else {
+            let Some(spot) = confirm(bitmap, middle as usize, y, runs[2] as usize) else {
                 continue;
             };
-            let seen = spots.len();
-            match spots.iter_mut().find(|known| same(known, &spot)) {
-                Some(known) => merge(known, &spot),
-                None if seen < MOST_KEPT => spots.push(spot),
-                None => {}
+            if let Some(known) = spots.iter_mut().find(|known| same(known, &spot)) {
+                merge(known, &spot);
+                continue;
+            }
+            if spots.len() == MOST_KEPT {
+                // What one row alone took for a finder, and no later row can confirm, was noise.
+                let below = |spot: &Spot| spot.centre.y + 2.0 * spot.module > y as f32;
+                spots.retain(|spot| spot.hits > 1 || below(spot));
+            }
+            if spots.len() < MOST_KEPT {
+                spots.push(spot);
             }
         }
     }
     strongest(spots, row_step).iter().filter_map(|spot| outlined(bitmap, spot, row_step)).collect()
-}
-
-/// Where the colour changes along a row, its two ends as well.
-fn edges_of(row: &[u8], edges: &mut Vec<u32>) {
-    edges.clear();
-    edges.push(0);
-    for (start, pair) in row.windows(9).enumerate().step_by(8) {
-        // Eight neighbours at once: most are alike.
-        let changed = (0..8).fold(0, |bits, at| bits | (u32::from(pair[at] ^ pair[at + 1]) << at));
-        let mut left = changed;
-        while left != 0 {
-            edges.push(start as u32 + left.trailing_zeros() + 1);
-            left &= left - 1;
-        }
-    }
-    let rest = row.len().saturating_sub(1) / 8 * 8;
-    let last = row[rest..].windows(2).enumerate().filter(|(_, pair)| pair[0] != pair[1]);
-    edges.extend(last.map(|(at, _)| (rest + at + 1) as u32));
-    edges.push(row.len() as u32);
 }
 
 /// Which three finders may be one code's, the most regular first, at most [`MOST_TRIPLES`].
@@ -116,8 +103,13 @@ pub(super) fn triples(finders: &[Finder]) -> Vec<Triple<'_>> {
             }
         }
     }
-    triples.sort_by(|a: &Triple<'_>, b: &Triple<'_>| a.misfit.total_cmp(&b.misfit));
-    triples.truncate(MOST_TRIPLES);
+    let by_misfit = |a: &Triple<'_>, b: &Triple<'_>| a.misfit.total_cmp(&b.misfit);
+    if triples.len() > MOST_TRIPLES {
+        // A wall of finders has many thousands; only the best are put in order.
+        triples.select_nth_unstable_by(MOST_TRIPLES, by_misfit);
+        triples.truncate(MOST_TRIPLES);
+    }
+    triples.sort_by(by_misfit);
     triples
 }
 
@@ -187,7 +179,7 @@ fn seen(spot: &Spot, row_step: usize) -> f32 {
     (spot.hits as f32 * row_step as f32 / (3.0 * spot.module)).min(1.0)
 }
 
-fn outlined(bitmap: &Bitmap, spot: &Spot, row_step: usize) -> Option<Finder> {
+fn outlined(bitmap: &Bitmap<'_>, spot: &Spot, row_step: usize) -> Option<Finder> {
     let outline = Outline::trace(bitmap, spot)?;
     let doubt = 1.0 - (seen(spot, row_step) + outline.roundness()) / 2.0;
     let Spot { centre, module, inverted, .. } = *spot;
@@ -235,17 +227,18 @@ fn finder_length(runs: [u32; 5]) -> Option<f32> {
 
 /// The spot around this pixel, if the column, the row and a diagonal through it say so as well.
 ///
-/// No direction is followed farther than `reach` pixels: a slant makes it no longer than that.
-fn confirm(bitmap: &Bitmap, x: usize, y: usize, reach: usize) -> Option<Spot> {
-    let column = cross(bitmap, (x, y), (0, 1), reach)?;
+/// A `core` that is so wide here is at most [`MOST_SLANT`] times as long in any other direction.
+fn confirm(bitmap: &Bitmap<'_>, x: usize, y: usize, core: usize) -> Option<Spot> {
+    let column = cross(bitmap, (x, y), (0, 1), core)?;
     let y = y as f32 + 0.5 + column.shift;
-    let row = cross(bitmap, (x, y as usize), (1, 0), reach)?;
+    let row = cross(bitmap, (x, y as usize), (1, 0), core)?;
     let centre = Point::new(x as f32 + 0.5 + row.shift, y);
-    if row.total > 6.0 * column.total || column.total > 6.0 * row.total {
+    if row.total > MOST_SLANT as f32 * column.total || column.total > MOST_SLANT as f32 * row.total
+    {
         return None;
     }
     let at = (centre.x as usize, centre.y as usize);
-    cross(bitmap, at, (1, 1), reach).or_else(|| cross(bitmap, at, (1, -1), reach))?;
+    cross(bitmap, at, (1, 1), core).or_else(|| cross(bitmap, at, (1, -1), core))?;
     let inverted = bitmap.dark_at(centre.x, centre.y) == Some(false);
     Some(Spot { centre, module: (row.total + column.total) / 14.0, inverted, hits: 1 })
 }
@@ -259,13 +252,11 @@ struct Cross {
 }
 
 fn cross(
-    bitmap: &Bitmap,
+    bitmap: &Bitmap<'_>,
     (x, y): (usize, usize),
     (dx, dy): (isize, isize),
-    reach: usize,
+    core: usize,
 ) -> Option<Cross> {
-    let at = y * bitmap.width + x;
-    let stride = dy * bitmap.width as isize + dx;
     // How many steps there are to the edge of the bitmap.
     let room = |place: usize, end: usize, way: isize| match way {
         0 => usize::MAX,
@@ -273,11 +264,9 @@ fn cross(
         _ => place,
     };
     let side = |sign: isize| {
-        let steps = room(x, bitmap.width, sign * dx)
-            .min(room(y, bitmap.height, sign * dy))
-            .min(reach)
-            .min(MOST_STEPS);
-        runs_from(&bitmap.dark, at, sign * stride, steps)
+        let steps =
+            room(x, bitmap.width, sign * dx).min(room(y, bitmap.height, sign * dy)).min(MOST_STEPS);
+        runs_from(bitmap, (x, y), (sign * dx, sign * dy), steps, core)
     };
     if x >= bitmap.width || y >= bitmap.height {
         return None;
@@ -297,28 +286,38 @@ fn cross(
 
 /// The lengths of the rest of the core, the light ring and the dark ring in one direction; none as
 /// soon as they are those of no finder. What is longer than any ring is not followed to its end.
-fn runs_from(dark: &[u8], from: usize, stride: isize, steps: usize) -> Option<[u32; 3]> {
-    let colour = dark[from];
-    let (mut at, mut run, mut lengths) = (from, 0, [0_u32; 3]);
-    for _ in 0..steps {
-        at = at.wrapping_add_signed(stride);
-        // Runs 0 and 2 have the colour of the middle, run 1 the other one.
-        if (dark[at] == colour) != (run != 1) {
-            let [core, light, _] = lengths;
-            if run == 2 {
-                break;
+fn runs_from(
+    bitmap: &Bitmap<'_>,
+    (mut x, mut y): (usize, usize),
+    (dx, dy): (isize, isize),
+    mut steps: usize,
+    core: usize,
+) -> Option<[u32; 3]> {
+    let colour = bitmap.is_dark(x, y);
+    // Goes on while the colour is this, for at most so long: how far, and whether it changed then.
+    let mut follow = |like: bool, most: usize, begun: u32| {
+        let mut length = begun;
+        for _ in 0..most.min(steps) {
+            steps -= 1;
+            (x, y) = (x.wrapping_add_signed(dx), y.wrapping_add_signed(dy));
+            if bitmap.is_dark(x, y) != like {
+                return (length, true);
             }
-            if run == 1 && (core > 4 * light + 3 || light > 3 * core + 3) {
-                return None;
-            }
-            run += 1;
+            length += 1;
         }
-        lengths[run] += 1;
-        if run == 2 && lengths[2] > 3 * lengths[1] + 3 {
-            break;
-        }
+        (length, false)
+    };
+    // The first pixel of each ring is the one at which the run before it ended.
+    let (most_core, most_ring) = (MOST_SLANT * core / 2 + 3, MOST_SLANT * core / 3 + 3);
+    let (core, true) = follow(colour, most_core, 0) else { return None };
+    let (light, true) = follow(!colour, most_ring.min(3 * core as usize + 3), 1) else {
+        return None;
+    };
+    if core > 4 * light + 3 {
+        return None;
     }
-    (run == 2).then_some(lengths)
+    let (dark, _) = follow(colour, 3 * light as usize + 3, 1);
+    Some([core, light, dark])
 }
 
 /// Of all finders seen, those handed on.
@@ -328,11 +327,13 @@ const CROWD: usize = 16;
 /// Different places at which finders are collected.
 const MOST_KEPT: usize = 256;
 /// Pixels for each look at what may be a finder.
-const PIXELS_A_TRY: usize = 200;
+const PIXELS_A_TRY: usize = 100;
 /// Such looks in the smallest bitmap.
 const LEAST_TRIES: usize = 5_000;
 /// Triples handed on.
 const MOST_TRIPLES: usize = 200;
+/// How many times as long a finder can be one way than another.
+const MOST_SLANT: usize = 4;
 /// The length of half a finder, in pixels; larger ones are read at a smaller scale.
 const MOST_STEPS: usize = 1000;
 
@@ -343,24 +344,34 @@ mod tests {
     const FINDER: [&str; 7] =
         ["#######", "#     #", "# ### #", "# ### #", "# ### #", "#     #", "#######"];
 
-    fn bitmap(width: usize, height: usize, finders: &[(usize, usize)], scale: usize) -> Bitmap {
-        let mut dark = vec![0; width * height];
+    fn levels(width: usize, height: usize, finders: &[(usize, usize)], scale: usize) -> Vec<u8> {
+        let mut levels = vec![255; width * height];
         for (left, top) in finders {
             for y in 0..7 * scale {
                 for x in 0..7 * scale {
                     let ink = FINDER[y / scale].as_bytes()[x / scale] == b'#';
-                    dark[(top + y) * width + left + x] = u8::from(ink);
+                    levels[(top + y) * width + left + x] = if ink { 0 } else { 255 };
                 }
             }
         }
-        Bitmap { dark, width, height }
+        levels
+    }
+
+    fn bitmap(
+        width: usize,
+        height: usize,
+        finders: &[(usize, usize)],
+        scale: usize,
+    ) -> Bitmap<'static> {
+        Bitmap::of_two_levels(levels(width, height, finders, scale), width, height)
     }
 
     #[test]
     fn a_finder_is_found_at_its_middle_in_both_colours() {
         for scale in 1..5 {
-            let mut bitmap = bitmap(100, 80, &[(20, 10)], scale);
+            let mut levels = levels(100, 80, &[(20, 10)], scale);
             for inverted in [false, true] {
+                let bitmap = Bitmap::of_two_levels(levels.clone(), 100, 80);
                 let found = find(&bitmap, 1);
                 assert_eq!(found.len(), 1, "scale {scale}");
                 let middle = 3.5 * scale as f32;
@@ -368,20 +379,8 @@ mod tests {
                 assert!(found[0].centre.distance(centre) < 0.3, "{found:?}");
                 assert!((found[0].module - scale as f32).abs() < 0.1);
                 assert_eq!(found[0].inverted, inverted);
-                bitmap.dark.iter_mut().for_each(|pixel| *pixel ^= 1);
+                levels.iter_mut().for_each(|luma| *luma = !*luma);
             }
-        }
-    }
-
-    #[test]
-    fn every_change_of_colour_is_an_edge() {
-        for length in 1..40 {
-            let row: Vec<u8> = (0..length).map(|at| u8::from(at * at % 7 < 3)).collect();
-            let mut edges = vec![9];
-            edges_of(&row, &mut edges);
-            let changes = (1..length).filter(|&at| row[at] != row[at - 1]);
-            let truth: Vec<_> = [0].into_iter().chain(changes).chain([length]).collect();
-            assert!(edges.iter().map(|&edge| edge as usize).eq(truth), "{length}");
         }
     }
 

@@ -15,7 +15,7 @@ pub(super) struct Outline {
 impl Outline {
     /// Looks from the middle outwards: dark core, light ring, dark ring. Where something dark touches
     /// the outer ring, the light one tells where it must end, for they end at 5:7 in every direction.
-    pub(super) fn trace(bitmap: &Bitmap, spot: &Spot) -> Option<Self> {
+    pub(super) fn trace(bitmap: &Bitmap<'_>, spot: &Spot) -> Option<Self> {
         let mut edge = Vec::with_capacity(RAYS);
         let mut missed = 0;
         let step = (spot.module / 8.0).clamp(0.4, 3.0);
@@ -79,7 +79,7 @@ impl Outline {
 }
 
 /// How far out the outer edge is; none where the rings are not those of a finder.
-fn reach(bitmap: &Bitmap, spot: &Spot, way: Point, step: f32) -> Option<f32> {
+fn reach(bitmap: &Bitmap<'_>, spot: &Spot, way: Point, step: f32) -> Option<f32> {
     let [core, light, dark] = crossings(bitmap, spot, way, step)?;
     let (core, light) = (core?, light?);
     // Ink that spreads moves the inner and the outer edge alike, the middle one against them.
@@ -92,7 +92,7 @@ fn reach(bitmap: &Bitmap, spot: &Spot, way: Point, step: f32) -> Option<f32> {
 }
 
 /// How far out the core, the light ring and the dark ring end; the last may not be seen.
-fn crossings(bitmap: &Bitmap, spot: &Spot, way: Point, step: f32) -> Option<[Option<f32>; 3]> {
+fn crossings(bitmap: &Bitmap<'_>, spot: &Spot, way: Point, step: f32) -> Option<[Option<f32>; 3]> {
     let mut inside = !spot.inverted;
     let mut found = [None; 3];
     let (mut seen, mut reach) = (0, 0.0);

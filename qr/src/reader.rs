@@ -35,7 +35,7 @@ impl Effort {
         ],
         allowance: 3_000_000,
         by_pixel: 0,
-        patience: 40_000_000,
+        patience: 7_000_000,
     };
 
     /// A picture was chosen: there is no other.
@@ -51,9 +51,10 @@ impl Effort {
             Way(Scale::Quarter, Threshold::Blocks),
             Way(Scale::Base, Threshold::Global),
             Way(Scale::Full, Threshold::Window),
+            Way(Scale::Whole, Threshold::Blocks),
         ],
         allowance: 8_000_000,
-        by_pixel: 1,
+        by_pixel: 4,
         patience: 120_000_000,
     };
 }
@@ -64,7 +65,9 @@ struct Way(Scale, Threshold);
 /// The scale of a look. Large codes are read best from afar, small ones from close up.
 #[derive(Clone, Copy, PartialEq)]
 enum Scale {
-    /// As the frame is, up to [`MOST_FULL`] pixels.
+    /// As the frame is, up to [`MOST_WHOLE`] pixels.
+    Whole,
+    /// The same up to [`MOST_FULL`] pixels.
     Full,
     /// At most [`MOST_BASE`] pixels, where nearly every code that can be read is large enough.
     Base,
@@ -96,6 +99,7 @@ pub(super) fn explain(frame: Frame<'_>, effort: &Effort) -> Vec<Look> {
 fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
     let mut reader = Reader {
         found: Vec::new(),
+        sure: Vec::new(),
         allowance: effort.allowance,
         patience: effort.patience,
         shrink: 1.0,
@@ -105,7 +109,8 @@ fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
     let pixels = frame.width * frame.height;
     let shrink_to =
         |most: usize| (1_usize..).find(|shrink| pixels / (shrink * shrink) <= most).unwrap_or(1);
-    let (full, base) = (shrink_to(MOST_FULL), shrink_to(MOST_BASE));
+    let [whole, full, base] = [MOST_WHOLE, MOST_FULL, MOST_BASE].map(shrink_to);
+    let beside_base = |shrink: usize| (base * base) as f32 / (shrink * shrink) as f32;
     // A larger frame takes longer to be seen whole.
     reader.allowance += pixels as i64 * effort.by_pixel;
     let Some(plane) = Plane::of(&frame, base) else { return reader };
@@ -116,10 +121,15 @@ fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
             Scale::Half => (0.25, 2.0 * base as f32),
             Scale::Quarter => (0.0625, 4.0 * base as f32),
             Scale::Double => (4.0, 0.5 * base as f32),
-            Scale::Full => ((base * base) as f32 / (full * full) as f32, full as f32),
+            Scale::Full => (beside_base(full), full as f32),
+            Scale::Whole => (beside_base(whole), whole as f32),
         };
         let cost = (scaled * plane.luma.len() as f32) as i64 * PIXEL_COST;
-        let twice = scale == Scale::Full && full == base;
+        let twice = match scale {
+            Scale::Full => full == base,
+            Scale::Whole => whole == full,
+            _ => false,
+        };
         // This one comes whatever it costs: without it, nothing is seen at all.
         let first = scale == Scale::Base && threshold == Threshold::Blocks;
         if twice || (!first && cost > reader.allowance) {
@@ -132,16 +142,17 @@ fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
         let look = match scale {
             Scale::Base => Some(None),
             Scale::Full => Plane::of(&frame, full).map(Some),
+            Scale::Whole => Plane::of(&frame, whole).map(Some),
             Scale::Smooth => Some(Some(plane.smooth())),
             Scale::Half => plane.half().map(Some),
             Scale::Quarter => plane.half().and_then(|half| half.half()).map(Some),
             Scale::Double => Some(Some(plane.double())),
         };
         let Some(look) = look else { continue };
-        let unread = reader.look(look.as_ref().unwrap_or(&plane), threshold, shrink);
+        reader.look(look.as_ref().unwrap_or(&plane), threshold, shrink);
         if !reader.found.is_empty() {
             looks_after -= 1;
-            if !unread || looks_after == 0 {
+            if looks_after == 0 || reader.has_read_all() {
                 break;
             }
         }
@@ -162,6 +173,8 @@ struct Candidate<'a> {
 /// What was read so far, and what may still be spent.
 struct Reader {
     found: Vec<Payload>,
+    /// Where finders were seen that surely are some, in the frame.
+    sure: Vec<Point>,
     /// What may still be spent.
     allowance: i64,
     /// What is added to it when something looks like a code.
@@ -187,8 +200,15 @@ impl Reader {
         });
     }
 
-    /// Looks once; whether a finder was seen that surely is one, but of no code that was read.
-    fn look(&mut self, plane: &Plane, threshold: Threshold, shrink: f32) -> bool {
+    /// Whether every finder that surely is one lies in a code that was read.
+    fn has_read_all(&self) -> bool {
+        self.sure.iter().all(|finder| {
+            self.found.iter().any(|payload| geometry::inside(&payload.corners, *finder))
+        })
+    }
+
+    /// Looks once.
+    fn look(&mut self, plane: &Plane, threshold: Threshold, shrink: f32) {
         self.shrink = shrink;
         let bitmap = binarise::binarise(plane, threshold);
         let row_step = (plane.height / 180).clamp(1, 3);
@@ -219,20 +239,25 @@ impl Reader {
                 self.found.push(Payload { text, corners });
             }
         }
-        finders.iter().any(|finder| finder.doubt < SURE_DOUBT && !covered(&[finder], &read_here))
+        let sure = finders.iter().filter(|finder| finder.doubt < SURE_DOUBT);
+        self.sure.extend(sure.map(|finder| finder.centre * shrink));
     }
 
     /// What the finders may mean, the likeliest first: each a code of one size.
     fn candidates<'a>(
         &mut self,
         plane: &Plane,
-        bitmap: &Bitmap,
+        bitmap: &Bitmap<'_>,
         finders: &'a [Finder],
         inverted: &mut Option<Plane>,
     ) -> Vec<Candidate<'a>> {
         let mut candidates = Vec::new();
         for triple in locate::triples(finders) {
-            self.spend(2_000);
+            // The likeliest come first: what is left is hardly a code.
+            if self.allowance <= 0 {
+                break;
+            }
+            self.spend(4_000);
             let Some(stand) = Stand::measure(&triple) else { continue };
             let plane = if triple.finders[0].inverted {
                 inverted.get_or_insert_with(|| plane.inverted())
@@ -240,11 +265,14 @@ impl Reader {
                 plane
             };
             for (place, size) in stand.sizes(bitmap).into_iter().enumerate() {
-                self.spend(40 * size);
+                self.spend(150 * size);
                 let promise = stand.promise(plane, size);
                 let doubt = triple.misfit + 1.0 - promise + 0.05 * place as f32;
                 if promise > LEAST_PROMISE && doubt < MOST_DOUBT {
                     candidates.push(Candidate { finders: triple.finders, stand, size, doubt });
+                }
+                if promise > SURE_PROMISE {
+                    break;
                 }
             }
         }
@@ -336,7 +364,7 @@ impl Reader {
 
     fn tell_look(
         &mut self,
-        bitmap: &Bitmap,
+        bitmap: &Bitmap<'_>,
         threshold: Threshold,
         shrink: f32,
         finders: &[Finder],
@@ -346,7 +374,9 @@ impl Reader {
             shrink,
             threshold: threshold.name(),
             width: bitmap.width,
-            dark: bitmap.dark.iter().map(|&dark| dark == 1).collect(),
+            dark: (0..bitmap.width * bitmap.height)
+                .map(|at| bitmap.is_dark(at % bitmap.width, at / bitmap.width))
+                .collect(),
             finders: finders.iter().map(|f| (f.centre * shrink, f.module * shrink)).collect(),
             attempts: Vec::new(),
         });
@@ -392,7 +422,9 @@ const MOST_DOUBT: f32 = 2.3;
 const LIKELY_DOUBT: f32 = 1.6;
 /// Below this doubt a finder is surely one.
 const SURE_DOUBT: f32 = 0.2;
-/// Pixels of the largest plane looked at.
+/// Pixels of the largest plane looked at, a little above what a phone's photograph has.
+const MOST_WHOLE: usize = 12_600_000;
+/// Pixels of the largest that is looked at early.
 pub(super) const MOST_FULL: usize = 4_200_000;
 /// Pixels of the plane looked at first.
 const MOST_BASE: usize = 1_000_000;
@@ -400,3 +432,5 @@ const MOST_BASE: usize = 1_000_000;
 pub(super) const LEAST_REGULARITY: f32 = 0.72;
 /// The correlation of the timing patterns below which three finders are no code.
 const LEAST_PROMISE: f32 = 0.3;
+/// Above it they are one of that size.
+const SURE_PROMISE: f32 = 0.85;
