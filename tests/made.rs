@@ -52,6 +52,7 @@ pub const SETS: &[Set] = &[
     Set { name: "small", make: small },
     Set { name: "damaged", make: damaged },
     Set { name: "no quiet zone", make: no_quiet_zone },
+    Set { name: "finder hidden", make: finder_hidden },
 ];
 
 /// Pictures in a set.
@@ -151,6 +152,14 @@ fn damaged(place: u8) -> Made {
     let mut picture = photo::draw(&codes::code(&text, place), MODULE_PX, 4);
     codes::damage(&mut picture, place, MODULE_PX);
     taken(place, text, &picture, Conditions { turn: turn(place), tilt: 10.0, ..PHONE })
+}
+
+fn finder_hidden(place: u8) -> Made {
+    let text = codes::text(place);
+    let mut picture = photo::draw(&codes::code(&text, place), MODULE_PX, 4);
+    codes::hide_finder(&mut picture, place, MODULE_PX);
+    let (tilt, blur) = (between(place, 0.0, 35.0), between(place, 0.5, 1.6));
+    taken(place, text, &picture, Conditions { tilt, blur, turn: turn(place), ..PHONE })
 }
 
 fn no_quiet_zone(place: u8) -> Made {

@@ -258,16 +258,18 @@ fn stretch(plane: &Plane) -> Cow<'_, [u8]> {
             left = left.saturating_sub(count);
             here
         });
-        found.unwrap_or(255)
+        found.unwrap_or(255) as u8
     };
     let (low, high) = (at(1), at(99));
-    if high < low + 8 || high > low + 100 {
+    if high - low < 8 || high - low > 100 {
         return Cow::Borrowed(&plane.luma);
     }
-    let table: Vec<u8> = (0..=255_usize)
-        .map(|luma| (luma.saturating_sub(low) * 255 / (high - low)).min(255) as u8)
-        .collect();
-    plane.luma.iter().map(|&luma| table[usize::from(luma)]).collect()
+    let range = high - low;
+    // In 256ths: what fits two bytes, the compiler does for many at once.
+    let scale = 255 * 256 / u16::from(range);
+    let stretched =
+        |&luma: &u8| (u16::from(luma.saturating_sub(low).min(range)) * scale / 256) as u8;
+    plane.luma.iter().map(stretched).collect()
 }
 
 /// How often each luma is seen, from about 65,000 pixels.
@@ -312,6 +314,7 @@ fn by_window(plane: &Plane) -> Bitmap<'static> {
     let radius = (width.min(height) / 16).max(8);
     // Sums of each column over the window's rows slide down, then one sum slides along them.
     let mut columns = vec![0_u32; width];
+    let mut sums = vec![0_u32; width + 1];
     let mut levels = Vec::with_capacity(plane.luma.len());
     let row = |y: usize| &plane.luma[y * width..(y + 1) * width];
     for y in 0..radius.min(height) {
@@ -326,20 +329,31 @@ fn by_window(plane: &Plane) -> Bitmap<'static> {
             let leaving = row(y - radius - 1);
             columns.iter_mut().zip(leaving).for_each(|(sum, &luma)| *sum -= u32::from(luma));
         }
-        let rows = (y + radius).min(height - 1) - y.saturating_sub(radius) + 1;
-        let mut sum: u64 = columns.iter().take(radius).map(|&sum| u64::from(sum)).sum();
-        for (x, &luma) in row(y).iter().enumerate() {
-            if x + radius < width {
-                sum += u64::from(columns[x + radius]);
-            }
-            if x > radius {
-                sum -= u64::from(columns[x - radius - 1]);
-            }
-            let across = (x + radius).min(width - 1) - x.saturating_sub(radius) + 1;
-            // A little below the mean, or plain paper turns to noise.
-            let dark = u64::from(luma) * (rows * across) as u64 * 100 < sum * 95;
-            levels.push(if dark { 0 } else { 255 });
+        // Added up from left to right: a window's sum is then a difference.
+        let mut sum = 0;
+        for (sum_to, &column) in sums[1..].iter_mut().zip(&columns) {
+            sum += column;
+            *sum_to = sum;
         }
+        let rows = ((y + radius).min(height - 1) - y.saturating_sub(radius) + 1) as u32;
+        let window = |x: usize| (x.saturating_sub(radius), (x + radius + 1).min(width));
+        // A little below the mean, or plain paper turns to noise.
+        let level = |luma: u8, sum: u32, count: u32| {
+            if u32::from(luma) * count * 20 < sum * 19 { 0 } else { 255 }
+        };
+        let one = |x: usize| {
+            let (from, to) = window(x);
+            level(row(y)[x], sums[to] - sums[from], rows * (to - from) as u32)
+        };
+        let whole = 2 * radius + 1;
+        if width < whole {
+            levels.extend((0..width).map(one));
+            continue;
+        }
+        levels.extend((0..radius).map(one));
+        let spans = sums.iter().zip(&sums[whole..]).zip(&row(y)[radius..]);
+        levels.extend(spans.map(|((from, to), &luma)| level(luma, to - from, rows * whole as u32)));
+        levels.extend((width - radius..width).map(one));
     }
     Bitmap::of_two_levels(levels, width, height)
 }

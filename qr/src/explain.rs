@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::Frame;
+use super::budget::Budget;
 use super::geometry::Point;
-use super::reader::{self, Effort};
+use super::reader;
 
 /// One look at a frame, at one scale and with one way to set thresholds.
 #[derive(Clone)]
@@ -81,5 +82,5 @@ impl fmt::Debug for ExplainedPicture {
 /// out: they may be secret.
 #[must_use]
 pub fn explain(frame: Frame<'_>) -> Vec<Look> {
-    reader::explain(frame, &Effort::PICTURE)
+    reader::explain(frame, Budget::PICTURE)
 }

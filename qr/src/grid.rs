@@ -1,9 +1,11 @@
 //! Three finders to the grid of a code: how many modules, and where each of them is.
 
+mod pair;
+
 use super::align::{self, Mesh};
 use super::binarise::Bitmap;
 use super::geometry::{Perspective, Point};
-use super::locate::Triple;
+use super::locate::{Finder, Triple};
 use super::plane::Plane;
 
 /// Where the modules of a code are in a plane.
@@ -38,6 +40,38 @@ impl Grid {
         [(0.0, 0.0), (far, 0.0), (far, far), (0.0, far)].map(|(x, y)| self.at(Point::new(x, y)))
     }
 
+    /// This grid with its four corners moved until its modules stand out most sharply: where a slant is
+    /// strong, what is a fraction of a pixel at a finder is a module at the far end.
+    pub(super) fn sharpened(&self, plane: &Plane) -> Option<Self> {
+        let far = self.size as f32 - 3.5;
+        let places =
+            [(3.5, 3.5), (far, 3.5), (far, far), (3.5, far)].map(|(x, y)| Point::new(x, y));
+        let mut corners = places.map(|place| self.flat(place));
+        let units = places.map(|place| {
+            let half = [Point::new(0.5, 0.0), Point::new(0.0, 0.5)];
+            half.map(|half| self.flat(place + half) - self.flat(place - half))
+        });
+        let between = |corners| {
+            let perspective = Perspective::between(places, corners)?;
+            Some(Self { size: self.size, perspective, mesh: None })
+        };
+        let mut best = contrast(plane, &between(corners)?);
+        for step in [0.8, 0.4, 0.4, 0.2, 0.2, 0.1] {
+            for corner in 0..4 {
+                for way in units[corner].into_iter().flat_map(|unit| [unit * step, unit * -step]) {
+                    let mut moved = corners;
+                    moved[corner] = moved[corner] + way;
+                    let Some(grid) = between(moved) else { continue };
+                    let contrast = contrast(plane, &grid);
+                    if contrast > best {
+                        (best, corners) = (contrast, moved);
+                    }
+                }
+            }
+        }
+        between(corners)
+    }
+
     /// The grid with its finders' middles and this fourth corner, as far in as theirs.
     fn through(size: usize, [a, b, c]: [Point; 3], fourth: Point) -> Option<Self> {
         let far = size as f32 - 3.5;
@@ -67,6 +101,8 @@ pub(super) struct Stand {
     down: [Point; 3],
     /// The corners of each.
     squares: [[Point; 4]; 3],
+    /// Which of them was not seen, but guessed from the other two.
+    hidden: Option<usize>,
 }
 
 impl Stand {
@@ -80,21 +116,25 @@ impl Stand {
             right: [right; 3],
             down: [down; 3],
             squares: [[Point::default(); 4]; 3],
+            hidden: None,
         };
         for (at, finder) in triple.finders.into_iter().enumerate() {
-            let [a, b, c, d] = finder.outline.corners(right, down)?;
-            let (right, down) = ((b - a + c - d) * (1.0 / 14.0), (c - b + d - a) * (1.0 / 14.0));
-            let sane = |side: Point| {
-                side.length() > 0.3 * finder.module && side.length() < 2.0 * finder.module
-            };
-            if !sane(right) || !sane(down) {
-                return None;
-            }
-            (stand.right[at], stand.down[at]) = (right, down);
-            stand.middles[at] = (a + b + c + d) * 0.25;
-            stand.squares[at] = [a, b, c, d];
+            stand.put(at, finder, right, down)?;
         }
         stand.is_square().then_some(stand)
+    }
+
+    /// Measures the finder that is in this place, whose sides run about so.
+    fn put(&mut self, at: usize, finder: &Finder, right: Point, down: Point) -> Option<()> {
+        let [a, b, c, d] = finder.outline.corners(right, down)?;
+        let (right, down) = ((b - a + c - d) * (1.0 / 14.0), (c - b + d - a) * (1.0 / 14.0));
+        let sane = |side: Point| {
+            side.length() > 0.3 * finder.module && side.length() < 2.0 * finder.module
+        };
+        (self.right[at], self.down[at]) = (right, down);
+        self.middles[at] = (a + b + c + d) * 0.25;
+        self.squares[at] = [a, b, c, d];
+        (sane(right) && sane(down)).then_some(())
     }
 
     /// Whether the first finder's own axes lead to the other two, equally far.
@@ -114,7 +154,11 @@ impl Stand {
     fn fitted(&self, size: usize, more: &[(Point, Point)]) -> Option<Grid> {
         let far = size as f32 - 7.0;
         let mut pairs = Vec::with_capacity(12 + more.len());
-        for ((x, y), square) in [(0.0, 0.0), (far, 0.0), (0.0, far)].into_iter().zip(self.squares) {
+        let corners = [(0.0, 0.0), (far, 0.0), (0.0, far)].into_iter().zip(self.squares);
+        for (at, ((x, y), square)) in corners.enumerate() {
+            if self.hidden == Some(at) && !more.is_empty() {
+                continue; // a guess is of use only where there is nothing better
+            }
             let places = [(x, y), (x + 7.0, y), (x + 7.0, y + 7.0), (x, y + 7.0)];
             pairs.extend(places.map(|(x, y)| Point::new(x, y)).into_iter().zip(square));
         }
@@ -162,13 +206,25 @@ impl Stand {
     /// would be with dark and light in turn, -1 to 1.
     pub(super) fn promise(&self, plane: &Plane, size: usize) -> f32 {
         // On a bent code the outlines mislead, and the middles alone are nearer.
-        let fitted = self.fitted(size, &[]).map_or(-1.0, |grid| timing(plane, &grid));
-        if fitted > 0.6 {
+        let fitted = self.fitted(size, &[]).map_or(-1.0, |grid| self.timing(plane, &grid));
+        if fitted > 0.6 || self.hidden.is_some() {
             return fitted;
         }
         let [fourth, _] = self.fourths();
         let through = Grid::through(size, self.middles, fourth);
-        through.map_or(-1.0, |grid| timing(plane, &grid)).max(fitted)
+        through.map_or(-1.0, |grid| self.timing(plane, &grid)).max(fitted)
+    }
+
+    /// The correlation of the luma along the timing patterns with dark and light in turn. One that
+    /// leads to a hidden finder is hidden itself, or not where it is guessed.
+    fn timing(&self, plane: &Plane, grid: &Grid) -> f32 {
+        let across = |at: f32| Point::new(at, 6.5);
+        let down = |at: f32| Point::new(6.5, at);
+        match self.hidden {
+            Some(1) => timing(plane, grid, &[down]),
+            Some(2) => timing(plane, grid, &[across]),
+            _ => timing(plane, grid, &[across, down]),
+        }
     }
 
     /// Where the fourth corner may be, as far in as the finders' middles: first as the finders'
@@ -200,6 +256,9 @@ impl Stand {
             }
             grids.push(grid);
         }
+        if self.hidden.is_some() {
+            return grids; // what follows stands on all three
+        }
         if size > 21 {
             let pattern = Point::new(size as f32 - 6.5, size as f32 - 6.5);
             let reach = 4.0 + size as f32 / 20.0;
@@ -222,36 +281,14 @@ impl Stand {
         );
         grids
     }
-
-    /// The grid of this size whose modules stand out most sharply, sought by moving the fourth
-    /// corner: between modules all is grey.
-    pub(super) fn sharpest(&self, plane: &Plane, size: usize) -> Option<Grid> {
-        let [a, b, c] = self.middles;
-        let (right, down) =
-            ((self.right[1] + self.right[2]) * 0.5, (self.down[1] + self.down[2]) * 0.5);
-        let mut best = (f32::MIN, b + c - a);
-        for step in [2.0, 1.0, 0.5, 0.25] {
-            let from = best.1;
-            for (i, j) in (-2..=2).flat_map(|j| (-2..=2).map(move |i| (i as f32, j as f32))) {
-                let fourth = from + right * (i * step) + down * (j * step);
-                let Some(grid) = Grid::through(size, self.middles, fourth) else { continue };
-                let contrast = contrast(plane, &grid);
-                if contrast > best.0 {
-                    best = (contrast, fourth);
-                }
-            }
-        }
-        Grid::through(size, self.middles, best.1)
-    }
 }
 
-/// The correlation of the luma along the timing patterns with dark and light in turn.
-fn timing(plane: &Plane, grid: &Grid) -> f32 {
+/// The correlation of the luma along these timing patterns with dark and light in turn.
+fn timing(plane: &Plane, grid: &Grid, patterns: &[fn(f32) -> Point]) -> f32 {
     let (mut sum, mut squares, mut turns, mut count) = (0.0, 0.0, 0.0, 0.0);
     for at in 8..grid.size - 8 {
-        let along = at as f32 + 0.5;
-        for place in [Point::new(along, 6.5), Point::new(6.5, along)] {
-            let luma = plane.at(grid.at(place));
+        for pattern in patterns {
+            let luma = plane.at(grid.at(pattern(at as f32 + 0.5)));
             sum += luma;
             squares += luma * luma;
             turns += if at % 2 == 0 { -luma } else { luma };
@@ -260,16 +297,16 @@ fn timing(plane: &Plane, grid: &Grid) -> f32 {
     }
     let mean: f32 = sum / count;
     let spread = (squares / count - mean * mean).max(1.0).sqrt();
-    // One module more is dark than light in each of the two patterns.
-    (turns + 2.0 * mean) / (count * spread)
+    // One module more is dark than light in each pattern.
+    (turns + patterns.len() as f32 * mean) / (count * spread)
 }
 
-/// How much the luma varies over the middles of modules in the code's lower right half.
+/// How much the luma varies over the middles of modules.
 fn contrast(plane: &Plane, grid: &Grid) -> f32 {
     let step = (grid.size / 24).max(1);
     let (mut sum, mut squares, mut count) = (0.0, 0.0, 0.0);
     for row in (0..grid.size).step_by(step) {
-        for column in (grid.size.saturating_sub(row + 1)..grid.size).step_by(step) {
+        for column in (0..grid.size).step_by(step) {
             let luma = plane.at(grid.at(Point::new(column as f32 + 0.5, row as f32 + 0.5)));
             sum += luma;
             squares += luma * luma;

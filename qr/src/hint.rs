@@ -2,8 +2,8 @@
 //! code.
 
 use super::Frame;
+use super::budget::MOST_FULL;
 use super::geometry::Point;
-use super::reader::MOST_FULL;
 use super::unread::Unread;
 
 /// Why a code that is seen is not read, and so what its user should do.

@@ -14,6 +14,7 @@
 mod align;
 mod bend;
 mod binarise;
+mod budget;
 mod decode;
 mod explain;
 mod geometry;
@@ -34,13 +35,12 @@ use std::fmt;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub use self::budget::Budget;
 pub use self::explain::{Attempt, ExplainedPicture, Look, explain};
 pub use self::geometry::Point;
 pub use self::hint::Hint;
 pub use self::picture::{PictureError, explain_picture, scan_picture};
 pub use self::scanner::{Scanner, Seen, Sighting};
-
-use self::reader::Effort;
 
 /// One camera image: a luma (Y) plane, borrowed.
 #[derive(Clone, Copy)]
@@ -144,18 +144,23 @@ impl fmt::Debug for Payload {
 /// Reads the QR codes in a camera frame: dark on light or light on dark, turned, tilted, mirrored.
 ///
 /// Each text is given once, however many codes carry it. None found is an empty list: the next
-/// frame comes soon. The work is bounded whatever the frame holds, by tens of milliseconds on one
-/// core of a desktop.
+/// frame comes soon. The work is bounded by [`Budget::FRAME`], whatever the frame holds.
 #[must_use]
 pub fn scan(frame: Frame<'_>) -> Vec<Payload> {
-    reader::read(frame, &Effort::FRAME)
+    scan_within(frame, Budget::FRAME)
 }
 
-/// The same for a frame that has no next one, a picture that somebody chose: with more patience, up
-/// to half a second on one core of a desktop.
+/// The same for a frame that has no next one, a picture that somebody chose: with the patience of
+/// [`Budget::PICTURE`].
 #[must_use]
 pub fn scan_still(frame: Frame<'_>) -> Vec<Payload> {
-    reader::read(frame, &Effort::PICTURE)
+    scan_within(frame, Budget::PICTURE)
+}
+
+/// The same within any budget.
+#[must_use]
+pub fn scan_within(frame: Frame<'_>, budget: Budget) -> Vec<Payload> {
+    reader::read(frame, budget)
 }
 
 /// Pixels a side: what JPEG can say.

@@ -113,6 +113,23 @@ pub(super) fn triples(finders: &[Finder]) -> Vec<Triple<'_>> {
     triples
 }
 
+/// Which two finders may be one code's whose third is hidden, the surest first, at most
+/// [`MOST_PAIRS`].
+pub(super) fn pairs(finders: &[Finder]) -> Vec<(&Finder, &Finder)> {
+    let mut pairs = Vec::new();
+    for (i, a) in finders.iter().enumerate() {
+        for b in &finders[i + 1..] {
+            if alike(a, b) && a.doubt + b.doubt < MOST_PAIR_DOUBT {
+                pairs.push((a, b));
+            }
+        }
+    }
+    let doubt = |pair: &(&Finder, &Finder)| pair.0.doubt + pair.1.doubt;
+    pairs.sort_by(|one, other| doubt(one).total_cmp(&doubt(other)));
+    pairs.truncate(MOST_PAIRS);
+    pairs
+}
+
 /// The codes that three finders may belong to: each of them may be the one at the right angle, which
 /// a slant makes any angle.
 fn codes<'a>(finders: [&'a Finder; 3]) -> impl Iterator<Item = Triple<'a>> {
@@ -330,6 +347,10 @@ const MOST_KEPT: usize = 256;
 const PIXELS_A_TRY: usize = 100;
 /// Such looks in the smallest bitmap.
 const LEAST_TRIES: usize = 5_000;
+/// Pairs handed on.
+const MOST_PAIRS: usize = 40;
+/// Two finders that are less surely some are no pair.
+const MOST_PAIR_DOUBT: f32 = 0.7;
 /// Triples handed on.
 const MOST_TRIPLES: usize = 200;
 /// How many times as long a finder can be one way than another.

@@ -47,6 +47,19 @@ impl Outline {
         self.edge.len() as f32 / RAYS as f32
     }
 
+    /// Whether its points lie along this square's sides.
+    pub(super) fn fills(&self, square: &[Point; 4]) -> bool {
+        let sides = [0, 1, 2, 3].map(|at| (square[at], square[(at + 1) % 4] - square[at]));
+        let off = |point: &Point| {
+            let from_side = |(corner, side): (Point, Point)| {
+                side.cross(self.middle + *point - corner).abs() / side.length()
+            };
+            sides.into_iter().map(from_side).fold(f32::MAX, f32::min)
+        };
+        let module = sides.iter().map(|(_, side)| side.length()).sum::<f32>() / 28.0;
+        self.edge.iter().map(off).sum::<f32>() < 0.35 * module * self.edge.len() as f32
+    }
+
     /// The square's corners, upper left, upper right, lower right, lower left, where `right` and
     /// `down` are about the directions of its sides.
     pub(super) fn corners(&self, right: Point, down: Point) -> Option<[Point; 4]> {

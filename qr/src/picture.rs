@@ -11,8 +11,9 @@ use image::codecs::webp::WebPDecoder;
 use image::{ColorType, DynamicImage, GenericImageView, ImageDecoder, ImageError, Limits};
 use thiserror::Error;
 
+use super::budget::Budget;
 use super::explain::ExplainedPicture;
-use super::reader::{self, Effort};
+use super::reader;
 use super::{Frame, Payload};
 
 /// Reads the QR codes in a picture file: PNG, JPEG or WebP, of an animation the first image.
@@ -163,7 +164,7 @@ fn read(image: &DynamicImage, shrink: usize, ground: u32) -> Vec<Payload> {
     let luma = luma(image, shrink, ground);
     let (width, height) = (image.width() as usize / shrink, image.height() as usize / shrink);
     match Frame::new(&luma, width, height, width) {
-        Ok(frame) => reader::read(frame, &Effort::PICTURE),
+        Ok(frame) => reader::read(frame, Budget::PICTURE),
         // Narrower than what was shrunk together: nothing to see.
         Err(_) => Vec::new(),
     }
@@ -174,7 +175,7 @@ fn explain(image: &DynamicImage, shrink: usize, ground: u32) -> ExplainedPicture
     let luma = luma(image, shrink, ground).into_owned();
     let (width, height) = (image.width() as usize / shrink, image.height() as usize / shrink);
     let looks = Frame::new(&luma, width, height, width)
-        .map(|frame| reader::explain(frame, &Effort::PICTURE))
+        .map(|frame| reader::explain(frame, Budget::PICTURE))
         .unwrap_or_default();
     ExplainedPicture { luma, width, height, shrink, looks }
 }

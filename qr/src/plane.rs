@@ -22,9 +22,9 @@ impl Plane {
         let mut luma = Vec::with_capacity(width * height);
         match shrink {
             1 => (0..height).for_each(|y| luma.extend_from_slice(frame.row(y))),
-            2 => shrink_by::<2>(frame, &mut luma),
-            3 => shrink_by::<3>(frame, &mut luma),
-            4 => shrink_by::<4>(frame, &mut luma),
+            2 => shrink_by(frame, &mut luma, sum_of_two),
+            3 => shrink_by(frame, &mut luma, sum_of_three),
+            4 => shrink_by(frame, &mut luma, sum_of_four),
             _ => {
                 // Beyond any camera: of each square, the middle of it.
                 let rows = (0..height).map(|y| frame.row(y * shrink + shrink / 2));
@@ -47,12 +47,9 @@ impl Plane {
         for rows in self.luma.chunks_exact(2 * self.width).take(height) {
             let (upper, lower) = rows.split_at(self.width);
             let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
-            luma.extend(pairs.map(|(upper, lower)| {
-                // Left and right in one number: the compiler then does many at once.
-                let [upper, lower] = [upper, lower].map(|pair| u16::from_le_bytes(*pair));
-                let sum = (upper & 255) + (upper >> 8) + (lower & 255) + (lower >> 8);
-                ((sum + 2) / 4) as u8
-            }));
+            luma.extend(
+                pairs.map(|(upper, lower)| ((sum_of_two(upper) + sum_of_two(lower) + 2) / 4) as u8),
+            );
         }
         Some(Self { luma, width, height })
     }
@@ -90,18 +87,20 @@ impl Plane {
         let mut luma = Vec::with_capacity(width * height);
         let row = |y: usize| &self.luma[y * self.width..(y + 1) * self.width];
         // Three parts of the nearer pixel and one of the farther, along both axes.
-        let mut mixed = vec![0_u16; self.width];
+        let mut mixed = vec![0_u16; self.width + 2];
         for y in 0..height {
             let far = if y % 2 == 0 { (y / 2).saturating_sub(1) } else { y / 2 + 1 };
             let (near, far) = (row(y / 2), row(far.min(self.height - 1)));
-            for ((mixed, near), far) in mixed.iter_mut().zip(near).zip(far) {
+            for ((mixed, near), far) in mixed[1..].iter_mut().zip(near).zip(far) {
                 *mixed = 3 * u16::from(*near) + u16::from(*far);
             }
-            let at = |x: usize| mixed[x];
-            for x in 0..self.width {
-                let (left, right) = (at(x.saturating_sub(1)), at((x + 1).min(self.width - 1)));
-                luma.push(((3 * at(x) + left + 8) / 16) as u8);
-                luma.push(((3 * at(x) + right + 8) / 16) as u8);
+            let (first, last) = (mixed[1], mixed[self.width]);
+            (mixed[0], mixed[self.width + 1]) = (first, last);
+            let start = luma.len();
+            luma.resize(start + width, 0);
+            let pairs = luma[start..].as_chunks_mut::<2>().0;
+            for (pair, near) in pairs.iter_mut().zip(mixed.windows(3)) {
+                *pair = [near[0], near[2]].map(|far| ((3 * near[1] + far + 8) / 16) as u8);
             }
         }
         Self { luma, width, height }
@@ -109,33 +108,59 @@ impl Plane {
 
     /// The luma at a place between pixels, interpolated; outside, that of the nearest edge.
     pub(super) fn at(&self, point: Point) -> f32 {
-        let x = (point.x - 0.5).clamp(0.0, (self.width - 1) as f32);
-        let y = (point.y - 0.5).clamp(0.0, (self.height - 1) as f32);
-        // A float that is no number becomes 0: inside the plane, and no luma that is none itself.
-        let (x, y) = (if x.is_nan() { 0.0 } else { x }, if y.is_nan() { 0.0 } else { y });
-        let (left, top) = (x as usize, y as usize);
-        let (right, bottom) = ((left + 1).min(self.width - 1), (top + 1).min(self.height - 1));
+        // A float that is no number is not above 0, and becomes it.
+        let within = |at: f32, side: usize| {
+            let last = (side - 1) as f32;
+            let at = if at > 0.0 { at } else { 0.0 };
+            if at < last { at } else { last }
+        };
+        let (x, y) = (within(point.x - 0.5, self.width), within(point.y - 0.5, self.height));
+        let (left, top) = (x as u32 as usize, y as u32 as usize);
+        let right = usize::from(left + 1 < self.width);
+        let below = if top + 1 < self.height { self.width } else { 0 };
         let (along, down) = (x - left as f32, y - top as f32);
-        let pixel = |x: usize, y: usize| f32::from(self.luma[y * self.width + x]);
-        let upper = pixel(left, top) + (pixel(right, top) - pixel(left, top)) * along;
-        let lower = pixel(left, bottom) + (pixel(right, bottom) - pixel(left, bottom)) * along;
+        let first = top * self.width + left;
+        let pixel = |at: usize| f32::from(self.luma[at]);
+        let (upper, lower) = (first, first + below);
+        let upper = pixel(upper) + (pixel(upper + right) - pixel(upper)) * along;
+        let lower = pixel(lower) + (pixel(lower + right) - pixel(lower)) * along;
         upper + (lower - upper) * down
     }
 }
 
-/// The means of squares of `N` × `N`; the compiler does many at once where it knows `N`.
-fn shrink_by<const N: usize>(frame: &Frame<'_>, luma: &mut Vec<u8>) {
+/// The means of squares of `N` × `N`.
+fn shrink_by<const N: usize>(
+    frame: &Frame<'_>,
+    luma: &mut Vec<u8>,
+    sum_of: impl Fn(&[u8; N]) -> u16,
+) {
     let mut sums = vec![0_u16; frame.width / N];
     for y in 0..frame.height / N {
         sums.fill(0);
         for row in (y * N..(y + 1) * N).map(|row| frame.row(row)) {
             for (sum, pixels) in sums.iter_mut().zip(row.as_chunks::<N>().0) {
-                *sum += pixels.iter().map(|&pixel| u16::from(pixel)).sum::<u16>();
+                *sum += sum_of(pixels);
             }
         }
         let count = (N * N) as u16;
         luma.extend(sums.iter().map(|&sum| ((sum + count / 2) / count) as u8));
     }
+}
+
+/// Side by side in one machine word, which the compiler does for many at once.
+fn sum_of_two(pixels: &[u8; 2]) -> u16 {
+    let pair = u16::from_le_bytes(*pixels);
+    (pair & 255) + (pair >> 8)
+}
+
+fn sum_of_three([a, b, c]: &[u8; 3]) -> u16 {
+    u16::from(*a) + u16::from(*b) + u16::from(*c)
+}
+
+fn sum_of_four(pixels: &[u8; 4]) -> u16 {
+    let four = u32::from_le_bytes(*pixels);
+    let pairs = (four & 0x00ff_00ff) + (four >> 8 & 0x00ff_00ff);
+    (pairs + (pairs >> 16)) as u16
 }
 
 #[cfg(test)]

@@ -3,119 +3,52 @@
 use zeroize::Zeroizing;
 
 use super::binarise::{self, Bitmap, Threshold};
+use super::budget::{Budget, MOST_BASE, MOST_FULL, MOST_WHOLE, Scale, Way};
 use super::decode::{self, Decoded};
 use super::explain::{Attempt, Look};
 use super::geometry::{self, Point};
 use super::grid::{Grid, Stand};
-use super::locate::{self, Finder};
+use super::locate::{self, Finder, Triple};
 use super::plane::Plane;
 use super::unread::Unread;
 use super::{Frame, Payload, bend, sample};
 
-/// How hard to try.
-pub(super) struct Effort {
-    /// Looks at the frame, each at a scale and with a way to set thresholds, in order.
-    looks: &'static [Way],
-    /// The allowance for a frame in which nothing looks like a code, in steps of about a nanosecond.
-    allowance: i64,
-    /// The same for each pixel of it.
-    by_pixel: i64,
-    /// What is added as soon as something does.
-    patience: i64,
-}
-
-impl Effort {
-    /// A camera sends the next frame soon.
-    pub(super) const FRAME: Self = Self {
-        looks: &[
-            Way(Scale::Half, Threshold::Blocks),
-            Way(Scale::Base, Threshold::Blocks),
-            Way(Scale::Full, Threshold::Blocks),
-            Way(Scale::Smooth, Threshold::Blocks),
-        ],
-        allowance: 3_000_000,
-        by_pixel: 0,
-        patience: 7_000_000,
-    };
-
-    /// A picture was chosen: there is no other.
-    pub(super) const PICTURE: Self = Self {
-        looks: &[
-            Way(Scale::Half, Threshold::Blocks),
-            Way(Scale::Base, Threshold::Blocks),
-            Way(Scale::Full, Threshold::Blocks),
-            Way(Scale::Base, Threshold::Window),
-            Way(Scale::Double, Threshold::Blocks),
-            Way(Scale::Half, Threshold::Window),
-            Way(Scale::Smooth, Threshold::Blocks),
-            Way(Scale::Quarter, Threshold::Blocks),
-            Way(Scale::Base, Threshold::Global),
-            Way(Scale::Full, Threshold::Window),
-            Way(Scale::Whole, Threshold::Blocks),
-        ],
-        allowance: 8_000_000,
-        by_pixel: 4,
-        patience: 120_000_000,
-    };
-}
-
-/// How to look at the frame once.
-struct Way(Scale, Threshold);
-
-/// The scale of a look. Large codes are read best from afar, small ones from close up.
-#[derive(Clone, Copy, PartialEq)]
-enum Scale {
-    /// As the frame is, up to [`MOST_WHOLE`] pixels.
-    Whole,
-    /// The same up to [`MOST_FULL`] pixels.
-    Full,
-    /// At most [`MOST_BASE`] pixels, where nearly every code that can be read is large enough.
-    Base,
-    /// The same with the noise smoothed.
-    Smooth,
-    Half,
-    Quarter,
-    /// Twice the base.
-    Double,
-}
-
-/// Reads the codes in a frame with as much effort as that.
-pub(super) fn read(frame: Frame<'_>, effort: &Effort) -> Vec<Payload> {
-    run(frame, effort, None).found
+/// Reads the codes in a frame within the budget.
+pub(super) fn read(frame: Frame<'_>, budget: Budget) -> Vec<Payload> {
+    run(frame, budget, None).found
 }
 
 /// The same, and the code that was seen most clearly of those that were not read.
-pub(super) fn watch(frame: Frame<'_>, effort: &Effort) -> (Vec<Payload>, Option<Unread>) {
-    let Reader { found, nearest, .. } = run(frame, effort, None);
+pub(super) fn watch(frame: Frame<'_>, budget: Budget) -> (Vec<Payload>, Option<Unread>) {
+    let Reader { found, nearest, .. } = run(frame, budget, None);
     let nearest = nearest.filter(|unread| !found.iter().any(|read| unread.lies_in(&read.corners)));
     (found, nearest)
 }
 
 /// The same, telling each step instead of the texts.
-pub(super) fn explain(frame: Frame<'_>, effort: &Effort) -> Vec<Look> {
-    run(frame, effort, Some(Vec::new())).told.unwrap_or_default()
+pub(super) fn explain(frame: Frame<'_>, budget: Budget) -> Vec<Look> {
+    run(frame, budget, Some(Vec::new())).told.unwrap_or_default()
 }
 
-fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
+fn run(frame: Frame<'_>, budget: Budget, told: Option<Vec<Look>>) -> Reader {
+    let pixels = frame.width * frame.height;
+    let (allowance, patience) = budget.steps(pixels);
     let mut reader = Reader {
         found: Vec::new(),
         sure: Vec::new(),
-        allowance: effort.allowance,
-        patience: effort.patience,
+        allowance,
+        patience,
         shrink: 1.0,
         nearest: None,
         told,
     };
-    let pixels = frame.width * frame.height;
     let shrink_to =
         |most: usize| (1_usize..).find(|shrink| pixels / (shrink * shrink) <= most).unwrap_or(1);
     let [whole, full, base] = [MOST_WHOLE, MOST_FULL, MOST_BASE].map(shrink_to);
     let beside_base = |shrink: usize| (base * base) as f32 / (shrink * shrink) as f32;
-    // A larger frame takes longer to be seen whole.
-    reader.allowance += pixels as i64 * effort.by_pixel;
     let Some(plane) = Plane::of(&frame, base) else { return reader };
     let mut looks_after = MOST_LOOKS_AFTER;
-    for &Way(scale, threshold) in effort.looks {
+    for &Way(scale, threshold) in budget.looks() {
         let (scaled, shrink) = match scale {
             Scale::Base | Scale::Smooth => (1.0, base as f32),
             Scale::Half => (0.25, 2.0 * base as f32),
@@ -161,9 +94,10 @@ fn run(frame: Frame<'_>, effort: &Effort, told: Option<Vec<Look>>) -> Reader {
     reader
 }
 
-/// Three finders taken for a code of one size.
+/// Finders taken for a code of one size.
 struct Candidate<'a> {
-    finders: [&'a Finder; 3],
+    /// All three, or those two that are seen.
+    finders: Vec<&'a Finder>,
     stand: Stand,
     size: usize,
     /// 0 is certain.
@@ -216,7 +150,27 @@ impl Reader {
         self.tell_look(&bitmap, threshold, shrink, &finders);
         let mut inverted = None;
         let mut read_here: Vec<[Point; 4]> = Vec::new();
-        let candidates = self.candidates(plane, &bitmap, &finders, &mut inverted);
+        // A few at a time: what lies in a code that was read needs no measuring.
+        for triples in locate::triples(&finders).chunks(TRIPLES_AT_ONCE) {
+            let candidates = self.candidates(plane, &bitmap, triples, &read_here, &mut inverted);
+            self.read_candidates(plane, &inverted, candidates, &mut read_here);
+        }
+        if read_here.is_empty() {
+            let candidates = self.half_hidden(plane, &bitmap, &finders, &mut inverted);
+            self.read_candidates(plane, &inverted, candidates, &mut read_here);
+        }
+        let sure = finders.iter().filter(|finder| finder.doubt < SURE_DOUBT);
+        self.sure.extend(sure.map(|finder| finder.centre * shrink));
+    }
+
+    /// Reads what can be read of the candidates; those in a code that was read are part of it.
+    fn read_candidates(
+        &mut self,
+        plane: &Plane,
+        inverted: &Option<Plane>,
+        candidates: Vec<Candidate<'_>>,
+        read_here: &mut Vec<[Point; 4]>,
+    ) {
         if candidates.first().is_some_and(|likeliest| likeliest.doubt < LIKELY_DOUBT) {
             self.allowance += std::mem::take(&mut self.patience);
         }
@@ -224,7 +178,7 @@ impl Reader {
             if self.allowance <= 0 {
                 break;
             }
-            if covered(&candidate.finders, &read_here) {
+            if covered(&candidate.finders, read_here) {
                 continue;
             }
             let plane = if candidate.finders[0].inverted {
@@ -235,16 +189,46 @@ impl Reader {
             let Some((text, corners)) = self.attempt(plane, &candidate) else { continue };
             read_here.push(corners);
             if !self.found.iter().any(|payload| payload.text == text) {
-                let corners = corners.map(|corner| corner * shrink);
+                let corners = corners.map(|corner| corner * self.shrink);
                 self.found.push(Payload { text, corners });
             }
         }
-        let sure = finders.iter().filter(|finder| finder.doubt < SURE_DOUBT);
-        self.sure.extend(sure.map(|finder| finder.centre * shrink));
     }
 
-    /// What the finders may mean, the likeliest first: each a code of one size.
+    /// What the finders may mean by threes, the likeliest first.
     fn candidates<'a>(
+        &mut self,
+        plane: &Plane,
+        bitmap: &Bitmap<'_>,
+        triples: &[Triple<'a>],
+        read_here: &[[Point; 4]],
+        inverted: &mut Option<Plane>,
+    ) -> Vec<Candidate<'a>> {
+        let mut candidates = Vec::new();
+        for triple in triples {
+            // The likeliest come first: what is left is hardly a code.
+            if self.allowance <= 0 || triple.misfit > MOST_DOUBT {
+                break;
+            }
+            if covered(&triple.finders, read_here) {
+                continue;
+            }
+            self.spend(4_000);
+            let Some(stand) = Stand::measure(triple) else { continue };
+            let plane = if triple.finders[0].inverted {
+                inverted.get_or_insert_with(|| plane.inverted())
+            } else {
+                plane
+            };
+            let sized = self.sized(plane, bitmap, &triple.finders, stand, triple.misfit);
+            candidates.extend(sized);
+        }
+        candidates.sort_by(|a, b| a.doubt.total_cmp(&b.doubt));
+        candidates
+    }
+
+    /// What they may mean by twos, where the third is hidden.
+    fn half_hidden<'a>(
         &mut self,
         plane: &Plane,
         bitmap: &Bitmap<'_>,
@@ -252,32 +236,45 @@ impl Reader {
         inverted: &mut Option<Plane>,
     ) -> Vec<Candidate<'a>> {
         let mut candidates = Vec::new();
-        for triple in locate::triples(finders) {
-            // The likeliest come first: what is left is hardly a code.
+        for (a, b) in locate::pairs(finders) {
             if self.allowance <= 0 {
                 break;
             }
-            self.spend(4_000);
-            let Some(stand) = Stand::measure(&triple) else { continue };
-            let plane = if triple.finders[0].inverted {
-                inverted.get_or_insert_with(|| plane.inverted())
-            } else {
-                plane
-            };
-            for (place, size) in stand.sizes(bitmap).into_iter().enumerate() {
-                self.spend(150 * size);
-                let promise = stand.promise(plane, size);
-                let doubt = triple.misfit + 1.0 - promise + 0.05 * place as f32;
-                if promise > LEAST_PROMISE && doubt < MOST_DOUBT {
-                    candidates.push(Candidate { finders: triple.finders, stand, size, doubt });
-                }
-                if promise > SURE_PROMISE {
-                    break;
-                }
+            self.spend(20_000);
+            let plane =
+                if a.inverted { inverted.get_or_insert_with(|| plane.inverted()) } else { plane };
+            for stand in Stand::guess(a, b) {
+                let misfit = HIDDEN_MISFIT + a.doubt + b.doubt;
+                candidates.extend(self.sized(plane, bitmap, &[a, b], stand, misfit));
             }
         }
         candidates.sort_by(|a, b| a.doubt.total_cmp(&b.doubt));
+        candidates.truncate(MOST_HALF_HIDDEN);
         candidates
+    }
+
+    /// The sizes that a code of these finders may have.
+    fn sized<'a>(
+        &mut self,
+        plane: &Plane,
+        bitmap: &Bitmap<'_>,
+        finders: &[&'a Finder],
+        stand: Stand,
+        misfit: f32,
+    ) -> Vec<Candidate<'a>> {
+        let mut sized = Vec::new();
+        for (place, size) in stand.sizes(bitmap).into_iter().enumerate() {
+            self.spend(150 * size);
+            let promise = stand.promise(plane, size);
+            let doubt = misfit + 1.0 - promise + 0.05 * place as f32;
+            if promise > LEAST_PROMISE && doubt < MOST_DOUBT {
+                sized.push(Candidate { finders: finders.to_vec(), stand, size, doubt });
+            }
+            if promise > SURE_PROMISE {
+                break;
+            }
+        }
+        sized
     }
 
     /// Tries grids for the candidate until a text comes out; else remembers the candidate, if it is
@@ -315,14 +312,14 @@ impl Reader {
             }
         }
         let (_, likely) = likely?;
-        self.spend(1_000_000);
-        let sharpest = stand.sharpest(plane, size);
-        if let Some(grid) = &sharpest
+        self.spend(400_000);
+        let sharpened = likely.sharpened(plane);
+        if let Some(grid) = &sharpened
             && let Some(decoded) = self.decode(plane, grid).1
         {
             return Some(placed(decoded, grid));
         }
-        for grid in [Some(likely), sharpest].into_iter().flatten() {
+        for grid in [Some(likely), sharpened].into_iter().flatten() {
             let cost = 6_000 * size * size;
             if cost as i64 > self.allowance {
                 break;
@@ -420,14 +417,14 @@ const PIXEL_COST: i64 = 2;
 const MOST_DOUBT: f32 = 2.3;
 /// Below it they may well be one.
 const LIKELY_DOUBT: f32 = 1.6;
+/// Threes that are compared with each other before any is read.
+const TRIPLES_AT_ONCE: usize = 50;
+/// What is doubtful of two finders without a third.
+const HIDDEN_MISFIT: f32 = 0.9;
+/// Codes with a finder hidden that are tried in a look.
+const MOST_HALF_HIDDEN: usize = 3;
 /// Below this doubt a finder is surely one.
 const SURE_DOUBT: f32 = 0.2;
-/// Pixels of the largest plane looked at, a little above what a phone's photograph has.
-const MOST_WHOLE: usize = 12_600_000;
-/// Pixels of the largest that is looked at early.
-pub(super) const MOST_FULL: usize = 4_200_000;
-/// Pixels of the plane looked at first.
-const MOST_BASE: usize = 1_000_000;
 /// The share of a code's fixed modules that must be right before decoding is tried.
 pub(super) const LEAST_REGULARITY: f32 = 0.72;
 /// The correlation of the timing patterns below which three finders are no code.

@@ -5,10 +5,11 @@ mod memory;
 use std::fmt;
 
 use self::memory::Memory;
+use super::budget::Budget;
 use super::decode;
 use super::geometry::Point;
 use super::hint::{self, Hint};
-use super::reader::{self, Effort};
+use super::reader;
 use super::{Frame, Payload};
 
 /// Reads the QR codes in the frames of a live camera, as [`scan`](crate::scan) does in one of them.
@@ -23,6 +24,7 @@ use super::{Frame, Payload};
 #[derive(Default)]
 pub struct Scanner {
     memory: Memory,
+    budget: Budget,
 }
 
 impl Scanner {
@@ -32,9 +34,15 @@ impl Scanner {
         Self::default()
     }
 
+    /// One that may do so much work at each frame, instead of [`Budget::FRAME`].
+    #[must_use]
+    pub fn within(budget: Budget) -> Self {
+        Self { budget, ..Self::default() }
+    }
+
     /// Reads what the frame shows, alone or together with the frames before it.
     pub fn scan(&mut self, frame: Frame<'_>) -> Sighting {
-        let (mut payloads, unread) = reader::watch(frame, &Effort::FRAME);
+        let (mut payloads, unread) = reader::watch(frame, self.budget);
         self.memory.pass();
         let Some(unread) = unread else {
             if !payloads.is_empty() {

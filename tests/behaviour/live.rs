@@ -54,7 +54,7 @@ fn a_moving_reflection_is_read_around() {
         together += usize::from(read > 0);
     }
     println!("{alone} of 12 sequences read frame by frame, {together} with a memory");
-    assert!(together > alone && together >= 9);
+    assert!(together > alone && together >= 12);
 }
 
 /// The text's code with a reflection that hides too much of it for one frame, to the left or right.
@@ -67,17 +67,27 @@ fn lit(text: &str, right: bool, seed: u64) -> GrayImage {
 
 #[test]
 fn forgetting_forgets() {
-    let frames = sequence(1);
-    for forget in [false, true] {
-        let mut scanner = Scanner::new();
-        for picture in &frames[..2] {
-            assert!(scanner.scan(frame(picture)).payloads().is_empty());
-        }
-        if forget {
-            scanner.forget();
-        }
-        assert_eq!(scanner.scan(frame(&frames[2])).payloads().is_empty(), forget);
+    fn unread(scanner: &mut Scanner, picture: &GrayImage) -> bool {
+        scanner.scan(frame(picture)).payloads().is_empty()
     }
+    let mut told = 0;
+    for number in 0..12 {
+        let frames = sequence(number);
+        if frames.iter().any(|picture| !qr::scan(frame(picture)).is_empty()) {
+            continue;
+        }
+        // The frame that reads with the memory of those before it, and not without.
+        let mut scanner = Scanner::new();
+        let Some(last) = frames.iter().position(|picture| !unread(&mut scanner, picture)) else {
+            continue;
+        };
+        let mut scanner = Scanner::new();
+        assert!(frames[..last].iter().all(|picture| unread(&mut scanner, picture)));
+        scanner.forget();
+        assert!(unread(&mut scanner, &frames[last]), "sequence {number}");
+        told += 1;
+    }
+    assert!(told > 0, "every sequence reads without a memory, or none with it");
 }
 
 #[test]

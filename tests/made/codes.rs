@@ -62,6 +62,20 @@ pub(super) fn damage(picture: &mut GrayImage, place: u8, module_px: u32) {
     }
 }
 
+/// Hides one of the three finder patterns, each in turn, and more of what is around it the later the
+/// place: by a reflection, by something dark, by something grey.
+pub(super) fn hide_finder(picture: &mut GrayImage, place: u8, module_px: u32) {
+    let finder = (7 + u32::from(place) / 4) * module_px;
+    let (near, far) = (4 * module_px, picture.width() - 4 * module_px - finder);
+    let (left, top) = [(near, near), (far, near), (near, far)][usize::from(place % 3)];
+    let luma = [255, 0, 128][usize::from(place / 2 % 3)];
+    for y in top..top + finder {
+        for x in left..left + finder {
+            picture.put_pixel(x, y, Luma([luma]));
+        }
+    }
+}
+
 /// None of the texts above is too long; a reader of this file is told, not the user of a program.
 #[expect(clippy::panic, reason = "only tests make these pictures")]
 fn unfit() -> ! {
