@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 pub use self::file::{
-    FileError, OpenFileError, Opened, Recovered, VaultFile, open_newest, read,
+    FileError, OpenFileError, Opened, Recovered, VaultFile, open_newest, outline, read,
 };
 pub use self::format::{FormatError, Keys, OpenError, Outline, SealError, outline_of};
 pub use self::key::{DeviceKey, RecoveryKey, RecoveryKeyError};
