@@ -5,4 +5,5 @@ mod boundary {
     mod enrollment;
     mod phone;
     mod scenarios;
+    mod surface;
 }
