@@ -128,6 +128,15 @@ impl Enrollment {
         })
     }
 
+    /// Takes the payload that a link of another app or a web page brought, or that was pasted, in
+    /// UTF-8: enrolling on the very phone that shows the page.
+    ///
+    /// It fits while nothing was read yet. Before a sign-in it is kept until the user is signed in.
+    pub fn linked(&self, payload: &[u8]) -> Result<Step, CountersignError> {
+        let payload = str::from_utf8(payload).unwrap_or(NO_TEXT);
+        self.send(CoreEvent::Linked(Texts(&[payload])))
+    }
+
     /// Takes the form, with the key as it was typed, in UTF-8.
     pub fn submit(&self, form: ManualForm, key: &[u8]) -> Result<Step, CountersignError> {
         // Every text that is no base32 is answered at its field.
