@@ -3,6 +3,7 @@
 //! [`Vault`] is the set of accounts; [`Keys`] what it is sealed with; [`VaultFile`] where it lies.
 //! `docs/vault.md` gives every byte of the file.
 
+mod change;
 mod content;
 #[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the one that may")]
 mod file;
@@ -16,7 +17,9 @@ use rand_core::CryptoRng;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-pub use self::file::{FileError, OpenFileError, Opened, Recovered, VaultFile, open_newest, read};
+pub use self::file::{
+    FileError, OpenFileError, Opened, Recovered, VaultFile, open_newest, outline, read,
+};
 pub use self::format::{FormatError, Keys, OpenError, Outline, SealError, outline_of};
 pub use self::key::{DeviceKey, RecoveryKey, RecoveryKeyError};
 pub use self::slot::{CostOutOfRange, KdfCost, SlotError, SlotId, SlotInfo, SlotKind, Unlock};
@@ -132,14 +135,7 @@ impl Vault {
     ) -> Result<Self, SlotError> {
         let mut keys = Keys::new(rng);
         keys.add_slot(first, cost, rng)?;
-        Ok(Self {
-            entries: Vec::new(),
-            unread: Vec::new(),
-            next_id: 1,
-            extra: Unknown::default(),
-            clock_error: ClockError::default(),
-            keys,
-        })
+        Ok(Self::empty(keys))
     }
 
     /// Opens the bytes of a vault file.
@@ -335,6 +331,17 @@ impl Vault {
     #[must_use]
     pub fn clock_error(&self) -> ClockError {
         self.clock_error
+    }
+
+    fn empty(keys: Keys) -> Self {
+        Self {
+            entries: Vec::new(),
+            unread: Vec::new(),
+            next_id: 1,
+            extra: Unknown::default(),
+            clock_error: ClockError::default(),
+            keys,
+        }
     }
 
     fn code_of(&self, entry: &Entry, unix_time: u64) -> CodeNow {

@@ -4,6 +4,7 @@
 //! what it does can be typed by hand.
 
 mod bench;
+mod bindgen;
 mod check;
 mod fuzz;
 mod pictures;
@@ -44,6 +45,7 @@ const COMMANDS: &[Command] = &[
     ("tidy", "", "the rules of this tree that no other tool knows", tidy::run),
     ("fuzz", "[--ci] [SECONDS]", "every fuzz target for SECONDS each (30)", fuzz::run),
     ("pictures", "", "the pictures of the README, made anew", pictures::run),
+    ("bindgen", "", "the native library, its Kotlin and its Swift: target/bindings", bindgen::run),
     ("bench", "[--write]", "the benchmarks; --write: into docs/benchmarks.md", bench::run),
     (
         "qr",

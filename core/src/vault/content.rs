@@ -14,37 +14,42 @@ use zeroize::Zeroizing;
 
 use super::{AccountId, Entry, Keys, Standing, Unknown, Vault};
 use crate::account::{Account, Extra};
-use crate::code::ClockError;
 use crate::otp::{Algorithm, Digits, Otp, TimeStep};
 use crate::secret::Secret;
 
 /// Reads the content, or nothing where it is no vault's.
 pub(super) fn read(keys: Keys, content: &[u8]) -> Option<Vault> {
+    let mut vault = Vault::empty(keys);
+    replace(&mut vault, content)?;
+    Some(vault)
+}
+
+/// Gives a vault this content for its own. Nothing, and nothing has changed, where it is no vault's.
+pub(super) fn replace(vault: &mut Vault, content: &[u8]) -> Option<()> {
     let mut fields: Fields<'_> = serde_json::from_slice(content).ok()?;
-    let next_id = fields.take("next_id").ok()??;
+    let next_id: u64 = fields.take("next_id").ok()??;
     let accounts: Vec<&RawValue> = fields.take("accounts").ok()??;
-    let mut vault = Vault {
-        entries: Vec::with_capacity(accounts.len()),
-        unread: Vec::new(),
-        next_id,
-        extra: fields.unknown(),
-        clock_error: ClockError::default(),
-        keys,
-    };
     let mut ids = Vec::with_capacity(accounts.len());
+    let (mut entries, mut unread) = (Vec::with_capacity(accounts.len()), Vec::new());
     for raw in accounts {
         let mut fields: Fields<'_> = serde_json::from_str(raw.get()).ok()?;
         ids.extend(fields.peek::<u64>("id"));
         match entry(&mut fields) {
-            Some(entry) => vault.entries.push(entry),
-            None => vault.unread.push(raw.to_owned()),
+            Some(entry) => entries.push(entry),
+            None => unread.push(raw.to_owned()),
         }
     }
     // A number is never given twice, whatever the file says.
     ids.sort_unstable();
     let distinct = ids.windows(2).all(|pair| pair[0] != pair[1]);
-    vault.next_id = vault.next_id.max(ids.last().map_or(1, |highest| highest.saturating_add(1)));
-    (distinct && vault.entries.len() <= Vault::MAX_ACCOUNTS).then_some(vault)
+    if !distinct || entries.len() > Vault::MAX_ACCOUNTS {
+        return None;
+    }
+    vault.next_id = next_id.max(ids.last().map_or(1, |highest| highest.saturating_add(1)));
+    vault.entries = entries;
+    vault.unread = unread;
+    vault.extra = fields.unknown();
+    Some(())
 }
 
 /// Writes the content.

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::format::{FormatError, Keys, Kinship, MAX_FILE, OpenError, generation_of, same_locks};
+use super::format::{
+    FormatError, Keys, Kinship, MAX_FILE, OpenError, Outline, generation_of, outline_of, same_locks,
+};
 use super::slot::Unlock;
 
 /// A vault file that this process alone may write, for as long as this value lives.
@@ -200,6 +202,35 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     match read_bounded(&path).map_err(FileError::at(READ))? {
         Some(newest) => Ok(Some(newest)),
         None => read_bounded(&sibling(&path, PREVIOUS)).map_err(FileError::at(READ)),
+    }
+}
+
+/// What a vault tells without being opened: its newest generation, or the previous one where that
+/// is missing or malformed. `None` when there is no vault at all.
+///
+/// # Errors
+/// - `File`: the file could not be read.
+/// - `Open`: it is no vault that this version can read, and the previous does not stand in. For
+///   [`FormatError::NewerVersion`] it never does.
+pub fn outline(path: &Path) -> Result<Option<Outline>, OpenFileError> {
+    let path = resolve(path)?;
+    let newest = read_bounded(&path).map_err(FileError::at(READ))?;
+    let failed = match newest.as_deref().map(outline_of) {
+        Some(Ok(outline)) => return Ok(Some(outline)),
+        Some(Err(error @ FormatError::NewerVersion { .. })) => {
+            return Err(OpenError::from(error).into());
+        }
+        Some(Err(error)) => Some(OpenError::from(error)),
+        None => None,
+    };
+    match (read_bounded(&sibling(&path, PREVIOUS)), failed) {
+        (Ok(None), None) => Ok(None),
+        (Ok(Some(previous)), failed) => match outline_of(&previous) {
+            Ok(outline) => Ok(Some(outline)),
+            Err(error) => Err(failed.unwrap_or(error.into()).into()),
+        },
+        (_, Some(error)) => Err(error.into()),
+        (Err(source), None) => Err(FileError::at(READ)(source).into()),
     }
 }
 

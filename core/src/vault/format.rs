@@ -189,6 +189,17 @@ impl Keys {
         Ok(())
     }
 
+    /// Every slot as it is, to be [put back](Self::put_back_slots).
+    pub(super) fn copy_slots(&self) -> Vec<Slot> {
+        self.slots.clone()
+    }
+
+    /// Undoes what was added and removed since the copy. The generation stays: no number of one is
+    /// used for two contents.
+    pub(super) fn put_back_slots(&mut self, slots: Vec<Slot>) {
+        self.slots = slots;
+    }
+
     /// What `file`, which somebody failed to open, is to the vault of these keys.
     pub(super) fn judge(&self, file: &[u8]) -> Kinship {
         let Ok(sealed) = Sealed::parse(file) else { return Kinship::Broken };

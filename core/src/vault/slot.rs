@@ -158,7 +158,7 @@ pub enum SlotError {
 
 /// One slot as it stands in the file: its metadata, the wrapped vault key, and whatever a later
 /// revision appended. Nothing in it is secret.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Slot {
     info: SlotInfo,
     data: Vec<u8>,

@@ -176,6 +176,25 @@ fn a_save_after_recovery_keeps_the_good_and_the_bad_generation() {
 }
 
 #[test]
+fn an_outline_falls_back_to_the_previous_generation_but_never_from_a_newer_version() {
+    let place = Place::saved(&["one", "two"]);
+    let generation = || outline(&place.path()).map(|outline| outline.unwrap().generation);
+    assert_eq!(generation().unwrap(), 2);
+    place.overwrite(|bytes| bytes.truncate(50));
+    assert_eq!(generation().unwrap(), 1);
+    fs::remove_file(place.path()).unwrap();
+    assert_eq!(generation().unwrap(), 1);
+
+    let mut newer = place.read(PREVIOUS);
+    newer[9] = 2;
+    fs::write(place.path(), &newer).unwrap();
+    let error = generation().unwrap_err();
+    let newer = OpenError::Format(FormatError::NewerVersion { found: 2 });
+    assert!(matches!(error, OpenFileError::Open(error) if error == newer));
+    assert!(outline(&place.folder.path().join("other")).unwrap().is_none());
+}
+
+#[test]
 fn a_vault_that_is_gone_falls_back_to_the_previous_generation() {
     let place = Place::saved(&["one", "two"]);
     fs::remove_file(place.path()).unwrap();
