@@ -444,4 +444,24 @@ mod tests {
             assert!(edges.iter().map(|&edge| edge as usize).eq(truth), "{length}");
         }
     }
+
+    #[test]
+    fn edges_are_where_neighbours_differ_whatever_is_known_of_their_blocks() {
+        for width in 40..60 {
+            // Plain to the left, a pattern to the right.
+            let luma = |at: usize| match at % width {
+                x if x < 20 => 200,
+                x => (x * 37 + at / width * 91 % 256) as u8,
+            };
+            let plane = Plane { luma: (0..width * 48).map(luma).collect(), width, height: 48 };
+            let bitmap = binarise(&plane, Threshold::Blocks);
+            let mut edges = Vec::new();
+            for y in 0..48 {
+                bitmap.edges(y, &mut edges);
+                let changed = |&x: &usize| bitmap.is_dark(x, y) != bitmap.is_dark(x - 1, y);
+                let truth = [0].into_iter().chain((1..width).filter(changed)).chain([width]);
+                assert!(edges.iter().map(|&edge| edge as usize).eq(truth), "{width}, row {y}");
+            }
+        }
+    }
 }

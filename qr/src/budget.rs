@@ -2,11 +2,11 @@
 
 use super::binarise::Threshold;
 
-/// How much work a call may do, in milliseconds of one core of a desktop; a phone's takes two or
-/// three times as long.
+/// How much work a call may do, in milliseconds, about, of one core of a desktop; a phone's takes two
+/// or three times as long.
 ///
 /// It is counted in steps and not by a clock, so that a frame is read alike every time. A frame in
-/// which nothing looks like a code is given up after a third of it.
+/// which nothing looks like a code is given up after a third of it at most.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Budget {
     milliseconds: u32,
@@ -93,7 +93,7 @@ const PICTURE: &[Way] = &[
 pub(super) const MOST_WHOLE: usize = 12_600_000;
 /// Pixels of the largest that is looked at early.
 pub(super) const MOST_FULL: usize = 4_200_000;
-/// Pixels of the plane looked at first.
+/// Pixels of the plane that comes in any case.
 pub(super) const MOST_BASE: usize = 1_000_000;
 /// From so many milliseconds on, a picture is looked at in every way.
 const PATIENT: u32 = 50;

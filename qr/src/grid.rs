@@ -40,8 +40,8 @@ impl Grid {
         [(0.0, 0.0), (far, 0.0), (far, far), (0.0, far)].map(|(x, y)| self.at(Point::new(x, y)))
     }
 
-    /// This grid with its four corners moved until its modules stand out most sharply: where a slant is
-    /// strong, what is a fraction of a pixel at a finder is a module at the far end.
+    /// This grid's perspective with its four corners moved until the modules stand out most sharply:
+    /// where a slant is strong, a fraction of a pixel at a finder is a module at the far end.
     pub(super) fn sharpened(&self, plane: &Plane) -> Option<Self> {
         let far = self.size as f32 - 3.5;
         let places =
@@ -216,7 +216,7 @@ impl Stand {
     }
 
     /// The correlation of the luma along the timing patterns with dark and light in turn. One that
-    /// leads to a hidden finder is hidden itself, or not where it is guessed.
+    /// leads to a hidden finder is not where it is guessed, and left out where there is another.
     fn timing(&self, plane: &Plane, grid: &Grid) -> f32 {
         let across = |at: f32| Point::new(at, 6.5);
         let down = |at: f32| Point::new(6.5, at);

@@ -42,13 +42,13 @@ pub(super) struct Triple<'a> {
     pub(super) misfit: f32,
 }
 
-/// The finder patterns of the bitmap, at most [`MOST_FINDERS`].
-pub(super) fn find(bitmap: &Bitmap<'_>, row_step: usize) -> Vec<Finder> {
+/// The finder patterns of the bitmap, at most [`MOST_FINDERS`], and how many places were looked at.
+pub(super) fn find(bitmap: &Bitmap<'_>, row_step: usize) -> (Vec<Finder>, usize) {
     let mut spots: Vec<Spot> = Vec::new();
     let mut edges: Vec<u32> = Vec::with_capacity(bitmap.width + 2);
-    // Noise has a finder's runs everywhere. Each row has so many tries more, that what lies above or
-    // beside a code does not take them all.
-    let mut tries = LEAST_TRIES;
+    // Noise has a finder's runs everywhere. Each row has so many tries more, that what lies above a
+    // code does not take them all.
+    let (mut tries, mut tried) = (LEAST_TRIES, 0);
     for y in (row_step / 2..bitmap.height).step_by(row_step) {
         tries += bitmap.width * row_step / PIXELS_A_TRY;
         bitmap.edges(y, &mut edges);
@@ -67,6 +67,7 @@ pub(super) fn find(bitmap: &Bitmap<'_>, row_step: usize) -> Vec<Finder> {
                 break;
             }
             tries -= 1;
+            tried += 1;
             let middle = (six[2] + six[3]) / 2;
             let Some(spot) = confirm(bitmap, middle as usize, y, runs[2] as usize) else {
                 continue;
@@ -85,7 +86,8 @@ pub(super) fn find(bitmap: &Bitmap<'_>, row_step: usize) -> Vec<Finder> {
             }
         }
     }
-    strongest(spots, row_step).iter().filter_map(|spot| outlined(bitmap, spot, row_step)).collect()
+    let spots = strongest(spots, row_step);
+    (spots.iter().filter_map(|spot| outlined(bitmap, spot, row_step)).collect(), tried)
 }
 
 /// Which three finders may be one code's, the most regular first, at most [`MOST_TRIPLES`].
@@ -393,7 +395,7 @@ mod tests {
             let mut levels = levels(100, 80, &[(20, 10)], scale);
             for inverted in [false, true] {
                 let bitmap = Bitmap::of_two_levels(levels.clone(), 100, 80);
-                let found = find(&bitmap, 1);
+                let (found, _) = find(&bitmap, 1);
                 assert_eq!(found.len(), 1, "scale {scale}");
                 let middle = 3.5 * scale as f32;
                 let centre = Point::new(20.0 + middle, 10.0 + middle);
@@ -408,7 +410,7 @@ mod tests {
     #[test]
     fn three_finders_are_ordered_clockwise_from_the_right_angle() {
         let bitmap = bitmap(200, 200, &[(20, 100), (20, 20), (100, 20)], 3);
-        let finders = find(&bitmap, 2);
+        let (finders, _) = find(&bitmap, 2);
         let triples = triples(&finders);
         let centres = triples[0].finders.map(|finder| (finder.centre.x, finder.centre.y));
         assert_eq!(centres, [(30.5, 30.5), (110.5, 30.5), (30.5, 110.5)]);
@@ -419,7 +421,7 @@ mod tests {
     fn a_wall_of_finders_gives_a_bounded_list() {
         let places: Vec<_> = (0..40).flat_map(|y| (0..40).map(move |x| (x * 9, y * 9))).collect();
         let bitmap = bitmap(364, 364, &places, 1);
-        let finders = find(&bitmap, 1);
+        let (finders, _) = find(&bitmap, 1);
         assert_eq!(finders.len(), MOST_FINDERS);
         assert!(triples(&finders).len() <= MOST_TRIPLES);
     }

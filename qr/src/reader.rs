@@ -35,6 +35,7 @@ fn run(frame: Frame<'_>, budget: Budget, told: Option<Vec<Look>>) -> Reader {
     let (allowance, patience) = budget.steps(pixels);
     let mut reader = Reader {
         found: Vec::new(),
+        read: Vec::new(),
         sure: Vec::new(),
         allowance,
         patience,
@@ -107,6 +108,8 @@ struct Candidate<'a> {
 /// What was read so far, and what may still be spent.
 struct Reader {
     found: Vec<Payload>,
+    /// The corners of every code that was read, in the frame; one text may be in several.
+    read: Vec<[Point; 4]>,
     /// Where finders were seen that surely are some, in the frame.
     sure: Vec<Point>,
     /// What may still be spent.
@@ -136,9 +139,13 @@ impl Reader {
 
     /// Whether every finder that surely is one lies in a code that was read.
     fn has_read_all(&self) -> bool {
-        self.sure.iter().all(|finder| {
-            self.found.iter().any(|payload| geometry::inside(&payload.corners, *finder))
-        })
+        let is_read = |finder: &Point| self.read.iter().any(|code| geometry::inside(code, *finder));
+        self.sure.iter().all(is_read)
+    }
+
+    /// Whether this finder of the look lies in a code that was read, in this look or before.
+    fn is_read(&self, finder: &Finder) -> bool {
+        self.read.iter().any(|code| geometry::inside(code, finder.centre * self.shrink))
     }
 
     /// Looks once.
@@ -146,7 +153,8 @@ impl Reader {
         self.shrink = shrink;
         let bitmap = binarise::binarise(plane, threshold);
         let row_step = (plane.height / 180).clamp(1, 3);
-        let finders = locate::find(&bitmap, row_step);
+        let (finders, tries) = locate::find(&bitmap, row_step);
+        self.spend(TRY_COST * tries + TRIPLE_COST * finders.len().pow(3) / 6);
         self.tell_look(&bitmap, threshold, shrink, &finders);
         let mut inverted = None;
         let mut read_here: Vec<[Point; 4]> = Vec::new();
@@ -188,8 +196,9 @@ impl Reader {
             };
             let Some((text, corners)) = self.attempt(plane, &candidate) else { continue };
             read_here.push(corners);
+            let corners = corners.map(|corner| corner * self.shrink);
+            self.read.push(corners);
             if !self.found.iter().any(|payload| payload.text == text) {
-                let corners = corners.map(|corner| corner * self.shrink);
                 self.found.push(Payload { text, corners });
             }
         }
@@ -243,7 +252,15 @@ impl Reader {
             self.spend(20_000);
             let plane =
                 if a.inverted { inverted.get_or_insert_with(|| plane.inverted()) } else { plane };
+            if self.is_read(a) || self.is_read(b) {
+                continue;
+            }
             for stand in Stand::guess(a, b) {
+                // Where there is one after all, the three were tried.
+                let seen = |finder: &Finder| stand.hidden_is_near(finder.centre, 3.0);
+                if finders.iter().any(seen) {
+                    continue;
+                }
                 let misfit = HIDDEN_MISFIT + a.doubt + b.doubt;
                 candidates.extend(self.sized(plane, bitmap, &[a, b], stand, misfit));
             }
@@ -312,7 +329,10 @@ impl Reader {
             }
         }
         let (_, likely) = likely?;
-        self.spend(400_000);
+        if self.allowance <= 0 {
+            return None;
+        }
+        self.spend(LOOKS_TO_SHARPEN * size.min(48) * size.min(48));
         let sharpened = likely.sharpened(plane);
         if let Some(grid) = &sharpened
             && let Some(decoded) = self.decode(plane, grid).1
@@ -342,7 +362,7 @@ impl Reader {
             let Some(modules) = greys.modules(sharpen) else { break };
             let regularity = modules.regularity();
             best = best.max(regularity);
-            if regularity < LEAST_REGULARITY {
+            if regularity < LEAST_REGULARITY || self.allowance <= 0 {
                 continue;
             }
             self.spend(400 * grid.size * grid.size);
@@ -406,7 +426,7 @@ fn placed(decoded: Decoded, grid: &Grid) -> (Zeroizing<String>, [Point; 4]) {
     (decoded.text, corners)
 }
 
-/// Looks that may follow one that read something, where something else was seen.
+/// Looks from the first that read something on, where something else was seen.
 const MOST_LOOKS_AFTER: u32 = 2;
 /// What the look at the base has in any case.
 const LEAST_ALLOWANCE: i64 = 600_000;
@@ -417,6 +437,11 @@ const PIXEL_COST: i64 = 2;
 const MOST_DOUBT: f32 = 2.3;
 /// Below it they may well be one.
 const LIKELY_DOUBT: f32 = 1.6;
+/// Steps for each module looked at to lay the corners of a grid anew.
+const LOOKS_TO_SHARPEN: usize = 600;
+/// Steps for three finders that are compared, and for a place looked at for a finder.
+const TRIPLE_COST: usize = 60;
+const TRY_COST: usize = 100;
 /// Threes that are compared with each other before any is read.
 const TRIPLES_AT_ONCE: usize = 50;
 /// What is doubtful of two finders without a third.

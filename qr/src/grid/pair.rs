@@ -13,7 +13,8 @@ impl Stand {
         let aside = turned(along);
         let back = |way: Point| way * -1.0;
         let slant = (along + aside) * std::f32::consts::FRAC_1_SQRT_2;
-        // The finders in their places, the upper left one first, and the axes of the code.
+        // The finders in their places, the upper left one first, and the axes of the code: in the last
+        // two, half a right angle off the way between the finders.
         let guesses = [
             ([Some(a), Some(b), None], along, aside),
             ([Some(b), None, Some(a)], aside, back(along)),
@@ -22,11 +23,16 @@ impl Stand {
             ([None, Some(b), Some(a)], slant, turned(slant)),
             ([None, Some(a), Some(b)], back(slant), back(turned(slant))),
         ];
-        let stands = guesses.into_iter().filter_map(|(finders, right, down)| {
-            // In the last two the axes are half a right angle off the way between the finders.
-            Self::guessed(finders, right, down)
-        });
-        stands.collect()
+        let stands = guesses.into_iter();
+        stands.filter_map(|(finders, right, down)| Self::guessed(finders, right, down)).collect()
+    }
+
+    /// Whether this place is within so many modules of the middle that was guessed.
+    pub(in super::super) fn hidden_is_near(&self, place: Point, modules: f32) -> bool {
+        self.hidden.is_some_and(|at| {
+            let module = self.right[at].length().max(self.down[at].length());
+            self.middles[at].distance(place) < modules * module
+        })
     }
 
     fn guessed(finders: [Option<&Finder>; 3], right: Point, down: Point) -> Option<Self> {
@@ -113,7 +119,7 @@ mod tests {
                 levels[at] = if ring == Some(2) { 255 } else { 0 };
             }
         }
-        locate::find(&Bitmap::of_two_levels(levels, SIDE, SIDE), 2)
+        locate::find(&Bitmap::of_two_levels(levels, SIDE, SIDE), 2).0
     }
 
     /// Where the two let the third be, to the nearest pixel.
