@@ -1,0 +1,125 @@
+package io.countersign.core
+
+import java.lang.ref.Reference
+import java.nio.ByteBuffer
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.receiveAsFlow
+import kotlinx.coroutines.withContext
+
+/** What only the app can do for the flow. */
+public sealed interface ShellEffect {
+    /** Ask for the camera, and send [Event.CAMERA_GRANTED] or [Event.CAMERA_DENIED]. */
+    public data object RequestCamera : ShellEffect
+
+    /** Open the system's settings of this app. */
+    public data object OpenSettings : ShellEffect
+
+    /** Start the camera and send its frames. */
+    public data object StartCamera : ShellEffect
+
+    /** Send no more. */
+    public data object StopCamera : ShellEffect
+
+    /** Send [request], following no redirect, and give the answer, or [Event.UNREACHABLE] where there is none in time. */
+    public data class Ask(val request: Request) : ShellEffect
+
+    /** Close the flow. */
+    public data object Close : ShellEffect
+}
+
+/**
+ * One enrollment: Verify device, Scan QR, the code and Continue, Device registered.
+ *
+ * Draw [view], carry out [effects], send what happened. The vault is saved by itself. Where a call
+ * fails the vault was locked or another enrollment was begun: begin it again, and it goes on from
+ * what the disk has.
+ */
+public class EnrollmentSession internal constructor(
+    private val enrollment: Enrollment,
+    private val save: () -> Event,
+    private val dispatcher: CoroutineDispatcher,
+) : AutoCloseable {
+    private val mutableView = MutableStateFlow(enrollment.view())
+    private val queue = Channel<ShellEffect>(Channel.UNLIMITED)
+
+    /** What is to be seen. */
+    public val view: StateFlow<View> = mutableView.asStateFlow()
+
+    /**
+     * What is to be done, each once and in its order. What comes while nobody collects waits; collect
+     * it where a turned screen does not end it, as in a view model.
+     */
+    public val effects: Flow<ShellEffect> = queue.receiveAsFlow()
+
+    /** Takes what the user or the system did. One that does not fit the view changes nothing. */
+    public suspend fun on(event: Event) {
+        require(event != Event.SAVED && event != Event.SAVE_FAILED) { "saving is not the app's" }
+        step { enrollment.on(event) }
+    }
+
+    /** Takes the form with the key as it was typed, which is overwritten. */
+    public suspend fun submit(form: ManualForm, key: CharArray): Unit =
+        step { key.lent { bytes -> enrollment.submit(form, bytes) } }
+
+    /** Takes a chosen picture, as the bytes of a PNG, JPEG or WebP file, which are overwritten. */
+    public suspend fun picture(file: ByteArray): Unit = step { file.lent(enrollment::picture) }
+
+    /** Takes the texts of QR codes, in UTF-8, from an app that reads them in its own way. */
+    public suspend fun scanned(texts: List<ByteArray>, source: Source): Unit =
+        step { enrollment.scanned(texts, source) }
+
+    /** Takes what the relying party answered. */
+    public suspend fun answered(response: Response): Unit = step { enrollment.answered(response) }
+
+    /**
+     * Takes a frame of the camera where it lies: its luma plane, a byte for each pixel, in a direct
+     * buffer, as the planes of CameraX are. It blocks while it looks, so call it on the camera's own
+     * thread, where it may be called again only when it has returned. Gives what to draw over the picture.
+     */
+    public fun frame(luma: ByteBuffer, width: Int, height: Int, rowStride: Int): Sight {
+        require(luma.isDirect) { "a frame lies in a direct buffer" }
+        // The library reads from the start of the buffer's memory, whatever its position.
+        val plane = luma.slice()
+        val sight = enrollment.frame(plane, width.toUInt(), height.toUInt(), rowStride.toUInt())
+        Reference.reachabilityFence(plane)
+        settle(sight.step)
+        return sight
+    }
+
+    /** Ends this object. An account that is pending stays so, and the enrollment can be taken up again. */
+    override fun close() {
+        queue.close()
+        enrollment.close()
+    }
+
+    private suspend fun step(act: () -> Step): Unit = withContext(dispatcher) {
+        synchronized(queue) { settle(act()) }
+    }
+
+    /** Carries out what is ours, passes on what is the app's, until nothing is left to do. */
+    private fun settle(first: Step): Unit = synchronized(queue) {
+        var next: Step? = first
+        while (next != null) {
+            val step = next
+            next = null
+            for (effect in step.effects) {
+                when (effect) {
+                    Effect.Save -> next = enrollment.on(save())
+                    Effect.RequestCamera -> queue.trySend(ShellEffect.RequestCamera)
+                    Effect.OpenSettings -> queue.trySend(ShellEffect.OpenSettings)
+                    Effect.StartCamera -> queue.trySend(ShellEffect.StartCamera)
+                    Effect.StopCamera -> queue.trySend(ShellEffect.StopCamera)
+                    is Effect.Ask -> queue.trySend(ShellEffect.Ask(effect.request))
+                    Effect.Close -> queue.trySend(ShellEffect.Close)
+                }
+            }
+        }
+        // Not the step's: another event may have come between the reading of a frame and this.
+        mutableView.value = enrollment.view()
+    }
+}
