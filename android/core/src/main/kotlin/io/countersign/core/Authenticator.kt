@@ -135,11 +135,9 @@ public class Authenticator(
 
     /** Makes a new key for this device, after it was lost or to seal it in another way, and drops the old. */
     public suspend fun renewDeviceKey(confirmation: Confirmation = NOBODY): Unit = work {
-        deviceKeys.make(confirmation) { key ->
-            val renewed = vault.addDeviceKey(key)
-            val old = vault.slots().filter { it.kind == SlotKind.DEVICE_KEY && it.id != renewed }
-            old.forEach { vault.removeSlot(it.id) }
-        }
+        val renewed = deviceKeys.make(confirmation, vault::addDeviceKey)
+        val old = vault.slots().filter { it.kind == SlotKind.DEVICE_KEY && it.id != renewed }
+        old.forEach { vault.removeSlot(it.id) }
     }
 
     /** Adds a passphrase that opens the vault. */
@@ -178,7 +176,7 @@ public class Authenticator(
 
     /** Begins an enrollment, or takes up the one that was not ended with the same relying party. */
     public suspend fun enroll(relyingParty: RelyingParty? = null): EnrollmentSession =
-        work { EnrollmentSession(Enrollment.start(vault, relyingParty), ::save, dispatcher) }
+        work { EnrollmentSession({ Enrollment.start(vault, relyingParty) }, ::save, dispatcher) }
 
     /** Computes the codes anew, after the device's clock was set (`ACTION_TIME_CHANGED`). */
     public fun refresh() {

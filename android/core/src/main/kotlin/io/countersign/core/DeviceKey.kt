@@ -5,6 +5,7 @@ import java.io.IOException
 import java.nio.ByteBuffer
 import java.nio.channels.FileChannel
 import java.nio.file.Files
+import java.nio.file.NoSuchFileException
 import java.nio.file.StandardOpenOption
 import java.security.GeneralSecurityException
 import java.security.SecureRandom
@@ -21,9 +22,6 @@ public interface SealingKeys {
 
     /** Makes a key of a name that was never used before. */
     public fun make(name: String)
-
-    /** The names of all keys that are here. */
-    public fun names(): Set<String>
 
     /**
      * A cipher (AES-GCM) ready to seal, or where [iv] is given to open what was sealed with it.
@@ -77,27 +75,34 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
     fun loss(): DeviceKeyLoss? {
         val losses = files().map { file ->
             try {
-                Sealed.read(file).let { keys.cipher(it.name, it.iv) }
+                Sealed.read(file, nameOf(file)).let { keys.cipher(it.name, it.iv) }
                 return null
             } catch (e: KeyLostException) {
                 e.loss
             } catch (_: GeneralSecurityException) {
                 return null // It does not answer or wants the user: that is no loss.
+            } catch (_: CountersignException.NotRead) {
+                return null
             }
         }
         return losses.firstOrNull() ?: DeviceKeyLoss.MISSING
     }
 
-    /** Makes a key and seals it, hands it to [use], and when that is done removes all others. */
+    /** Makes a key, seals it and hands it to [use]; when that is done it removes the others. */
     suspend fun <T> make(confirmation: Confirmation, use: (ByteBuffer) -> T): T {
         val name = NAME_PREFIX + ByteArray(8).also(random::nextBytes).joinToString("") { "%02x".format(it) }
-        keys.make(name)
-        val cipher = confirmed(keys.confirmsEachUse, confirmation) { keys.cipher(name) }
         val key = ByteArray(KEY_BYTES).also(random::nextBytes)
         try {
+            keys.make(name)
+            val cipher = confirmed(keys.confirmsEachUse, confirmation) { keys.cipher(name) }
             cipher.updateAAD(Sealed.header(keys.confirmsEachUse, name))
             Sealed(name, keys.confirmsEachUse, cipher.iv, cipher.doFinal(key)).write(fileOf(name))
             return key.lent(use).also { keepOnly(name) }
+        } catch (e: CountersignException.SaveUncertain) {
+            throw e // The disk may know the key already.
+        } catch (e: Exception) {
+            drop(name)
+            throw e
         } finally {
             key.fill(0)
         }
@@ -108,7 +113,7 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
         var loss = DeviceKeyLoss.MISSING
         for (file in files()) {
             try {
-                val sealed = Sealed.read(file)
+                val sealed = Sealed.read(file, nameOf(file))
                 val opened = sealed.open(confirmation).lent(use)
                 keepOnly(sealed.name)
                 return opened
@@ -148,14 +153,18 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
         return ours.orEmpty().sortedByDescending(File::lastModified)
     }
 
-    private fun keepOnly(name: String) {
-        files().filter { it != fileOf(name) }.forEach(File::delete)
-        keys.names().filter { it.startsWith(NAME_PREFIX) && it != name }.forEach(keys::remove)
+    private fun keepOnly(name: String) = files().map(::nameOf).filter { it != name }.forEach(::drop)
+
+    private fun drop(name: String) {
+        fileOf(name).delete()
+        keys.remove(name)
     }
 
     private val filePrefix get() = "${vault.name}.key."
 
     private fun fileOf(name: String) = File(vault.absoluteFile.parentFile, filePrefix + name)
+
+    private fun nameOf(file: File) = file.name.removePrefix(filePrefix)
 
     private companion object {
         const val KEY_BYTES = 32
@@ -167,14 +176,17 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
 /** A device key as it lies on the disk: `CSKEY`, version 1, whether each use is confirmed, IV, sealed key. */
 private class Sealed(val name: String, val confirmEachUse: Boolean, val iv: ByteArray, val bytes: ByteArray) {
     /** Writes it so that it is on the disk, and never over another. */
-    fun write(file: File) {
-        file.absoluteFile.parentFile?.mkdirs()
+    fun write(file: File) = try {
+        val folder = file.absoluteFile.parentFile.toPath()
+        Files.createDirectories(folder)
         FileChannel.open(file.toPath(), StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW).use { channel ->
             val whole = ByteBuffer.wrap(start(confirmEachUse) + iv + bytes)
             while (whole.hasRemaining()) channel.write(whole)
             channel.force(true)
         }
-        FileChannel.open(file.absoluteFile.parentFile.toPath(), StandardOpenOption.READ).use { it.force(true) }
+        FileChannel.open(folder, StandardOpenOption.READ).use { it.force(true) }
+    } catch (_: IOException) {
+        throw CountersignException.NotSaved("the sealed device key could not be saved")
     }
 
     companion object {
@@ -186,18 +198,20 @@ private class Sealed(val name: String, val confirmEachUse: Boolean, val iv: Byte
         /** What the seal covers besides the key. */
         fun header(confirmEachUse: Boolean, name: String) = start(confirmEachUse) + name.toByteArray()
 
-        fun read(file: File): Sealed {
+        fun read(file: File, name: String): Sealed {
             val whole = try {
                 Files.readAllBytes(file.toPath())
-            } catch (_: IOException) {
+            } catch (_: NoSuchFileException) {
                 throw KeyLostException(DeviceKeyLoss.MISSING)
+            } catch (_: IOException) {
+                throw CountersignException.NotRead("the sealed device key could not be read")
             }
-            val bodyAt = MAGIC.size + 1 + IV_BYTES
-            val ours = whole.size > bodyAt && MAGIC.indices.all { whole[it] == MAGIC[it] }
+            val ivAt = MAGIC.size + 1
+            val sealedAt = ivAt + IV_BYTES
+            val ours = whole.size > sealedAt && MAGIC.indices.all { whole[it] == MAGIC[it] }
             if (!ours) throw KeyLostException(DeviceKeyLoss.UNFIT)
-            val iv = whole.copyOfRange(MAGIC.size + 1, bodyAt)
-            val name = file.name.substringAfter(".key.")
-            return Sealed(name, whole[MAGIC.size].toInt() != 0, iv, whole.copyOfRange(bodyAt, whole.size))
+            val confirmEachUse = whole[MAGIC.size].toInt() != 0
+            return Sealed(name, confirmEachUse, whole.copyOfRange(ivAt, sealedAt), whole.copyOfRange(sealedAt, whole.size))
         }
     }
 }

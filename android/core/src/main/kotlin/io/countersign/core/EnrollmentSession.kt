@@ -40,10 +40,11 @@ public sealed interface ShellEffect {
  * what the disk has.
  */
 public class EnrollmentSession internal constructor(
-    private val enrollment: Enrollment,
+    private val begin: () -> Enrollment,
     private val save: () -> Event,
     private val dispatcher: CoroutineDispatcher,
 ) : AutoCloseable {
+    private var enrollment = begin()
     private val mutableView = MutableStateFlow(enrollment.view())
     private val queue = Channel<ShellEffect>(Channel.UNLIMITED)
 
@@ -69,9 +70,24 @@ public class EnrollmentSession internal constructor(
     /** Takes a chosen picture, as the bytes of a PNG, JPEG or WebP file, which are overwritten. */
     public suspend fun picture(file: ByteArray): Unit = step { file.lent(enrollment::picture) }
 
-    /** Takes the texts of QR codes, in UTF-8, from an app that reads them in its own way. */
-    public suspend fun scanned(texts: List<ByteArray>, source: Source): Unit =
-        step { enrollment.scanned(texts, source) }
+    /** Takes the texts of QR codes, in UTF-8, from an app that reads them in its own way; they are overwritten. */
+    public suspend fun scanned(texts: List<ByteArray>, source: Source): Unit = step {
+        try {
+            enrollment.scanned(texts, source)
+        } finally {
+            texts.forEach { it.fill(0) }
+        }
+    }
+
+    /**
+     * Takes an enrollment address with which the system opened the app, on the very phone that shows
+     * the web page: what a QR code says, without a camera. It fits [View.VerifyDevice] only.
+     *
+     * Gives why it is refused, where it is; then nothing has changed.
+     */
+    public suspend fun opened(address: ByteArray): ScanNotice? = withContext(dispatcher) {
+        synchronized(queue) { lookAt(address) }
+    }
 
     /** Takes what the relying party answered. */
     public suspend fun answered(response: Response): Unit = step { enrollment.answered(response) }
@@ -95,6 +111,23 @@ public class EnrollmentSession internal constructor(
     override fun close() {
         queue.close()
         enrollment.close()
+    }
+
+    private fun lookAt(address: ByteArray): ScanNotice? {
+        if (enrollment.view() !is View.VerifyDevice) return null
+        // Of the camera that this asks for, nothing is passed on.
+        enrollment.on(Event.SCAN_QR)
+        enrollment.on(Event.CAMERA_GRANTED)
+        val step = enrollment.scanned(listOf(address), Source.PICTURE)
+        address.fill(0)
+        val notice = (step.view as? View.ScanQr)?.notice
+        if (notice == null) {
+            settle(step)
+        } else {
+            enrollment.close()
+            enrollment = begin()
+        }
+        return notice
     }
 
     private suspend fun step(act: () -> Step): Unit = withContext(dispatcher) {

@@ -33,6 +33,14 @@ internal class Phone(private val test: TestScope) : AutoCloseable {
         override fun withZone(zone: ZoneId): Clock = this
     }
 
+    /** While it is, nothing can be saved: a folder that is not empty lies where the next generation is written. */
+    var diskFull = false
+        set(value) {
+            val inTheWay = File("$file.tmp")
+            if (value) File(inTheWay, "stone").mkdirs() else inTheWay.deleteRecursively()
+            field = value
+        }
+
     /** The app, started anew on this phone. */
     fun app(): Authenticator =
         Authenticator(file, keys, clock, StandardTestDispatcher(test.testScheduler)).also(apps::add)
@@ -64,8 +72,6 @@ internal class MemoryKeys : SealingKeys {
         check(name !in keys)
         keys[name] = KeyGenerator.getInstance("AES").apply { init(256) }.generateKey()
     }
-
-    override fun names(): Set<String> = keys.keys.toSet()
 
     override fun cipher(name: String, iv: ByteArray?): Cipher {
         if (unavailable) throw GeneralSecurityException("the store does not answer")
