@@ -47,6 +47,7 @@ public class EnrollmentSession internal constructor(
     private var enrollment = begin()
     private val mutableView = MutableStateFlow(enrollment.view())
     private val queue = Channel<ShellEffect>(Channel.UNLIMITED)
+    private var closed = false
 
     /** What is to be seen. */
     public val view: StateFlow<View> = mutableView.asStateFlow()
@@ -108,7 +109,9 @@ public class EnrollmentSession internal constructor(
     }
 
     /** Ends this object. An account that is pending stays so, and the enrollment can be taken up again. */
-    override fun close() {
+    override fun close(): Unit = synchronized(queue) {
+        // Whoever collects the effects closes this while the step that gave the last is not at its end.
+        closed = true
         queue.close()
         enrollment.close()
     }
@@ -131,28 +134,35 @@ public class EnrollmentSession internal constructor(
     }
 
     private suspend fun step(act: () -> Step): Unit = withContext(dispatcher) {
-        synchronized(queue) { settle(act()) }
+        synchronized(queue) {
+            if (closed) throw CountersignException.FlowEnded("this enrollment has ended")
+            settle(act())
+        }
     }
 
     /** Carries out what is ours, passes on what is the app's, until nothing is left to do. */
     private fun settle(first: Step): Unit = synchronized(queue) {
+        if (closed) return
         var next: Step? = first
+        val theirs = mutableListOf<ShellEffect>()
         while (next != null) {
             val step = next
             next = null
             for (effect in step.effects) {
                 when (effect) {
                     Effect.Save -> next = enrollment.on(save())
-                    Effect.RequestCamera -> queue.trySend(ShellEffect.RequestCamera)
-                    Effect.OpenSettings -> queue.trySend(ShellEffect.OpenSettings)
-                    Effect.StartCamera -> queue.trySend(ShellEffect.StartCamera)
-                    Effect.StopCamera -> queue.trySend(ShellEffect.StopCamera)
-                    is Effect.Ask -> queue.trySend(ShellEffect.Ask(effect.request))
-                    Effect.Close -> queue.trySend(ShellEffect.Close)
+                    Effect.RequestCamera -> theirs += ShellEffect.RequestCamera
+                    Effect.OpenSettings -> theirs += ShellEffect.OpenSettings
+                    Effect.StartCamera -> theirs += ShellEffect.StartCamera
+                    Effect.StopCamera -> theirs += ShellEffect.StopCamera
+                    is Effect.Ask -> theirs += ShellEffect.Ask(effect.request)
+                    Effect.Close -> theirs += ShellEffect.Close
                 }
             }
         }
-        // Not the step's: another event may have come between the reading of a frame and this.
+        // Not the step's: another event may have come between the reading of a frame and this. And before
+        // the effects are out, for whoever carries one out looks at the view.
         mutableView.value = enrollment.view()
+        theirs.forEach(queue::trySend)
     }
 }
