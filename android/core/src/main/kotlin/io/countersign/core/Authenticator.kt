@@ -186,9 +186,9 @@ public class Authenticator(
     /** Locks the vault and ends all that this object does. */
     override fun close() {
         scope.cancel()
+        // Whatever is still being done finds it locked. Its handle, which holds nothing any more, goes with this object.
         vault.lock()
         mutableState.value = VaultState.Unknown
-        vault.close()
     }
 
     private suspend fun FlowCollector<Codes>.emitCodes() {
