@@ -6,7 +6,7 @@ mod view;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use countersign::enroll::{self, Event as CoreEvent, Response as CoreResponse, Texts};
-use countersign::qr::{self, Frame, Payload, Scanner};
+use countersign::qr::{self, Payload, Scanner};
 use zeroize::Zeroizing;
 
 pub use self::event::{Effect, Event, ManualForm, RelyingParty, Request, Response, Source, Step};
@@ -15,7 +15,7 @@ pub use self::view::{
     View, Warning,
 };
 use crate::CountersignError;
-use crate::vault::{Open, Vault};
+use crate::vault::{self, Open, Vault};
 
 /// One enrollment: Verify device, Scan QR, the code and Continue, Device registered.
 ///
@@ -79,9 +79,7 @@ impl Enrollment {
         height: u32,
         row_stride: u32,
     ) -> Result<Sight, CountersignError> {
-        let [width, height, row_stride] =
-            [width, height, row_stride].map(|size| usize::try_from(size).unwrap_or(usize::MAX));
-        let frame = Frame::new(luma, width, height, row_stride)?;
+        let frame = vault::frame(luma, width, height, row_stride)?;
         let now = self.now()?;
         if !matches!(now.view, View::ScanQr { .. }) {
             return Ok(Sight { step: now, corners: None, hint: None });
@@ -126,6 +124,15 @@ impl Enrollment {
             Source::Camera => CoreEvent::Scanned(Texts(&texts)),
             Source::Picture => CoreEvent::PictureScanned(Texts(&texts)),
         })
+    }
+
+    /// Takes the payload that a link of another app or a web page brought, or that was pasted, in
+    /// UTF-8: enrolling on the very phone that shows the page.
+    ///
+    /// It fits while nothing was read yet. Before a sign-in it is kept until the user is signed in.
+    pub fn linked(&self, payload: &[u8]) -> Result<Step, CountersignError> {
+        let payload = str::from_utf8(payload).unwrap_or(NO_TEXT);
+        self.send(CoreEvent::Linked(Texts(&[payload])))
     }
 
     /// Takes the form, with the key as it was typed, in UTF-8.

@@ -3,7 +3,6 @@
 //! Each conversion names every case, so that a new one in the core stops the build here.
 
 use countersign::account::NameError;
-use countersign::payload::PayloadError;
 use countersign::qr::FrameError;
 use countersign::vault::{
     FileError, FormatError, OpenError, OpenFileError, RecoveryKeyError, SealError, SlotError,
@@ -106,6 +105,9 @@ pub enum CountersignError {
     /// The text is none that accounts can be imported from: choose another.
     #[error("there are no accounts in this text")]
     BadPayload,
+    /// The file is no picture that can be read: choose another.
+    #[error("the picture cannot be read")]
+    BadPicture,
     /// The sizes do not fit the frame's bytes: a mistake in the app.
     #[error("the sizes do not fit the frame")]
     BadFrame,
@@ -228,11 +230,5 @@ impl From<FrameError> for CountersignError {
                 Self::BadFrame
             }
         }
-    }
-}
-
-impl From<PayloadError> for CountersignError {
-    fn from(_: PayloadError) -> Self {
-        Self::BadPayload
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | file | what crosses |
 //! |---|---|
-//! | `vault` | the vault: made, opened, locked, saved; `vault/slots`, `vault/accounts` |
+//! | `vault` | the vault: made, opened, locked, saved; `vault/slots`, `vault/accounts`, `vault/import` |
 //! | `vault/reveal` | every way by which a secret gets out, and each is called `reveal…` |
 //! | `enroll` | the enrollment flow, and what the camera sees; `enroll/view`, `enroll/event` |
 //! | `error` | the one error, with a case for each thing that somebody can do |
@@ -30,6 +30,7 @@ pub use self::enroll::{
 };
 pub use self::error::CountersignError;
 pub use self::vault::{AccountId, Code, CodeNow, Codes, Entry, Opened, Outline, Recovered, Vault};
+pub use self::vault::{Imported, Part, Revealed, RevealedCode, RevealedMigration};
 pub use self::vault::{Slot, SlotId, SlotKind};
 
 uniffi::setup_scaffolding!();

@@ -1,6 +1,7 @@
 //! The vault as a shell holds it: a file that is opened, changed and locked.
 
 mod accounts;
+mod import;
 mod reveal;
 mod slots;
 
@@ -13,6 +14,9 @@ use getrandom::SysRng;
 use getrandom::rand_core::{CryptoRng, UnwrapErr};
 
 pub use self::accounts::{AccountId, Code, CodeNow, Codes, Entry};
+pub(crate) use self::import::frame;
+pub use self::import::{Imported, Part};
+pub use self::reveal::{Revealed, RevealedCode, RevealedMigration};
 pub use self::slots::{Slot, SlotId, SlotKind};
 use crate::CountersignError;
 use crate::enroll::Flow;

@@ -2,8 +2,11 @@
 
 #[cfg(test)]
 mod boundary {
+    mod accounts;
     mod enrollment;
+    mod lock;
     mod phone;
     mod scenarios;
+    mod slots;
     mod surface;
 }

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 pub use self::event::{Effect, Event, Texts};
 pub use self::form::{Field, FieldError, ManualForm, Problem};
 pub use self::relying_party::{Answer, RelyingParty, Request, Response};
-use self::state::{Change, Shown, State};
+use self::state::{Change, Shown, State, Then};
 pub use self::view::{CodeNotice, ScanNotice, View};
 use crate::account::Account;
 use crate::code::ClockError;
@@ -67,9 +67,12 @@ impl Enrollment {
         let asked_at = relying_party.as_ref().map(|party| party.status_url.as_str());
         let begun = vault.pending(asked_at).map(|entry| Shown::new(entry.id(), Vec::new()));
         let state = match begun {
-            then if signs_in => State::SignIn { refused: false, then },
+            begun if signs_in => {
+                let then = begun.map_or(Then::VerifyDevice, Then::ShowCode);
+                State::SignIn { refused: false, then }
+            }
             Some(shown) => State::ShowCode(shown),
-            None => State::VerifyDevice { save_failed: false },
+            None => State::verify_device(),
         };
         Self { relying_party, state, refused: Vec::new() }
     }
@@ -90,7 +93,9 @@ impl Enrollment {
     pub fn view(&self, vault: &Vault) -> View {
         match &self.state {
             State::SignIn { refused, .. } => View::SignIn { refused: *refused },
-            State::VerifyDevice { save_failed } => View::VerifyDevice { save_failed: *save_failed },
+            State::VerifyDevice { notice, save_failed } => {
+                View::VerifyDevice { notice: *notice, save_failed: *save_failed }
+            }
             State::CameraNeeded { denied } => View::CameraNeeded { denied: *denied },
             State::ScanQr { notice } => View::ScanQr { notice: *notice },
             State::ManualEntry { errors, save_failed } => {
@@ -109,16 +114,37 @@ impl Enrollment {
 
     fn next(&mut self, state: State, event: Event<'_>, vault: &mut Vault) -> (State, Vec<Effect>) {
         match (state, event) {
-            (State::SignIn { then, .. }, Event::SignedIn) => {
-                (then.map_or(State::VerifyDevice { save_failed: false }, State::ShowCode), vec![])
-            }
+            (State::SignIn { then, .. }, Event::SignedIn) => match then {
+                Then::VerifyDevice => (State::verify_device(), vec![]),
+                Then::ShowCode(shown) => (State::ShowCode(shown), vec![]),
+                Then::Link(link) => self.follow(link, vault),
+            },
             (State::SignIn { then, .. }, Event::SignInRefused) => {
                 (State::SignIn { refused: true, then }, vec![])
             }
             // The code is still there, and whoever does not want it cancels once more.
-            (State::SignIn { then: Some(shown), .. }, Event::Cancel) => {
+            (State::SignIn { then: Then::ShowCode(shown), .. }, Event::Cancel) => {
                 (shown.with(CodeNotice::SignInAgain), vec![])
             }
+            (
+                State::SignIn { refused, then: Then::VerifyDevice | Then::Link(_) },
+                Event::Linked(Texts([text])),
+            ) => {
+                (State::SignIn { refused, then: Then::Link(self.read(text).map(Box::new)) }, vec![])
+            }
+            (
+                State::VerifyDevice { .. } | State::CameraNeeded { .. } | State::ManualEntry { .. },
+                Event::Linked(Texts([text])),
+            ) => self.follow(self.read(text).map(Box::new), vault),
+            // The camera goes on looking where the link was none; it is not a code that it saw.
+            (State::ScanQr { .. }, Event::Linked(Texts([text]))) => match self.read(text) {
+                Ok(link) => {
+                    let (state, mut effects) = self.follow(Ok(Box::new(link)), vault);
+                    effects.insert(0, Effect::StopCamera);
+                    (state, effects)
+                }
+                Err(notice) => (State::ScanQr { notice: Some(notice) }, vec![]),
+            },
 
             (State::VerifyDevice { .. }, Event::ScanQr) => {
                 (State::CameraNeeded { denied: false }, vec![Effect::RequestCamera])
@@ -156,9 +182,7 @@ impl Enrollment {
             }
 
             (State::ManualEntry { .. }, Event::Submit(form)) => self.submitted(&form, vault),
-            (State::ManualEntry { .. }, Event::Back) => {
-                (State::VerifyDevice { save_failed: false }, vec![])
-            }
+            (State::ManualEntry { .. }, Event::Back) => (State::verify_device(), vec![]),
 
             (
                 State::Duplicate { new, assumed, existing, same_codes },
@@ -240,6 +264,24 @@ impl Enrollment {
                 (state, effects)
             }
         }
+    }
+
+    /// Enrolls what a link brought, or says at the start of the flow why not.
+    fn follow(
+        &self,
+        link: Result<Box<(Account, Vec<Warning>)>, ScanNotice>,
+        vault: &mut Vault,
+    ) -> (State, Vec<Effect>) {
+        let notice = match link {
+            Ok(_) if vault.entries().len() >= Vault::MAX_ACCOUNTS => ScanNotice::VaultFull,
+            Ok(link) => {
+                let (account, assumed) = *link;
+                let view = View::VerifyDevice { notice: None, save_failed: false };
+                return self.take(account, assumed, view, vault);
+            }
+            Err(notice) => notice,
+        };
+        (State::VerifyDevice { notice: Some(notice), save_failed: false }, vec![])
     }
 
     /// One payload as an account that can be enrolled here.
@@ -344,7 +386,7 @@ impl Enrollment {
             Answer::SignInAgain
                 if self.relying_party.as_ref().is_some_and(|party| party.signs_in) =>
             {
-                return (State::SignIn { refused: false, then: Some(shown) }, vec![]);
+                return (State::SignIn { refused: false, then: Then::ShowCode(shown) }, vec![]);
             }
             Answer::SignInAgain => CodeNotice::SignInAgain,
             Answer::Pending => CodeNotice::EnterCodeFirst,

@@ -119,6 +119,7 @@ fn no_step_of_the_flow_shows_its_input() {
     let bad_form = ManualForm { key: &bad, ..form };
     let response = Response { status: 200, body: CANARY.as_bytes(), date: None, received_at: 0 };
     for event in [
+        Event::Linked(Texts(&texts)),
         Event::ScanQr,
         Event::CameraGranted,
         Event::Scanned(Texts(&texts)),

@@ -78,6 +78,7 @@ fn send(flow: &mut Enrollment, event: &Value, vault: &mut Vault) -> (View, Vec<E
     let event = match name.as_str() {
         "Scanned" => Event::Scanned(Texts(&texts)),
         "PictureScanned" => Event::PictureScanned(Texts(&texts)),
+        "Linked" => Event::Linked(Texts(&texts)),
         "Submit" => Event::Submit(ManualForm {
             name: text("name"),
             key: text("key"),
@@ -126,8 +127,10 @@ fn simple(name: &str) -> Event<'static> {
 fn view_json(view: &View) -> Value {
     let (name, fields) = match view {
         View::SignIn { refused } => ("SignIn", json!({ "refused": refused })),
-        View::VerifyDevice { save_failed } => {
-            ("VerifyDevice", json!({ "save_failed": save_failed }))
+        View::VerifyDevice { notice, save_failed } => {
+            let mut fields = scan_notice_json(*notice);
+            fields["save_failed"] = json!(save_failed);
+            ("VerifyDevice", fields)
         }
         View::CameraNeeded { denied } => ("CameraNeeded", json!({ "denied": denied })),
         View::ScanQr { notice } => ("ScanQr", scan_notice_json(*notice)),

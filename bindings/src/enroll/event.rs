@@ -125,8 +125,9 @@ pub enum Effect {
     Close,
 }
 
-/// An HTTP request to send to the relying party.
+/// An HTTP request to send to the relying party. As a text it does not say the device name.
 #[derive(Clone, uniffi::Record)]
+#[uniffi::export(Display)]
 pub struct Request {
     /// The method; always GET, so that it may be sent again.
     pub method: String,
@@ -152,9 +153,15 @@ pub struct Response {
 }
 
 /// Says that there is one. The device name in its address is somebody's input, and is not printed.
-impl fmt::Debug for Request {
+impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Request({} ..)", self.method)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

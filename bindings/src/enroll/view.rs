@@ -19,6 +19,8 @@ pub enum View {
     },
     /// "Verify device", with Cancel and Scan QR; below, "No camera? Enter the values".
     VerifyDevice {
+        /// What to say of the link that was followed.
+        notice: Option<ScanNotice>,
         /// What was scanned could not be saved, and nothing was kept.
         save_failed: bool,
     },
@@ -74,7 +76,7 @@ pub enum View {
     Cancelled,
 }
 
-/// What to say of what the camera saw, while it goes on looking.
+/// What to say of what the camera saw, while it goes on looking, or of a link.
 #[derive(Debug, Clone, Copy, uniffi::Enum)]
 pub enum ScanNotice {
     /// A code that is no enrollment.
@@ -290,7 +292,9 @@ impl From<enroll::View> for View {
     fn from(view: enroll::View) -> Self {
         match view {
             enroll::View::SignIn { refused } => Self::SignIn { refused },
-            enroll::View::VerifyDevice { save_failed } => Self::VerifyDevice { save_failed },
+            enroll::View::VerifyDevice { notice, save_failed } => {
+                Self::VerifyDevice { notice: notice.map(ScanNotice::from), save_failed }
+            }
             enroll::View::CameraNeeded { denied } => Self::CameraNeeded { denied },
             enroll::View::ScanQr { notice } => {
                 Self::ScanQr { notice: notice.map(ScanNotice::from) }

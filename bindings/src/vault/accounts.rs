@@ -83,7 +83,7 @@ impl Vault {
             let codes = open.vault.codes_at(unix_time);
             let ends = codes.iter().filter_map(|(_, code)| match code {
                 countersign::CodeNow::Timed(code) => Some(code.valid_until()),
-                _ => None,
+                countersign::CodeNow::OnRequest { .. } | countersign::CodeNow::Unsupported => None,
             });
             let ask_again_at = ends.min();
             let entries = open.vault.entries().zip(codes);

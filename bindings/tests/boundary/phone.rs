@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_ffi::{CountersignError, Enrollment, Event, Sight, Vault, View};
+use countersign_ffi::{CountersignError, Enrollment, Event, Imported, Sight, Vault, View};
 use qrcode::{Color, QrCode};
 use tempfile::TempDir;
 
@@ -61,5 +61,9 @@ impl Plane {
 
     pub(crate) fn shown_to(&self, flow: &Enrollment) -> Result<Sight, CountersignError> {
         flow.frame(&self.luma, self.side, self.side, self.row_stride)
+    }
+
+    pub(crate) fn imported_by(&self, vault: &Vault) -> Result<Option<Imported>, CountersignError> {
+        vault.import_frame(&self.luma, self.side, self.side, self.row_stride)
     }
 }

@@ -92,6 +92,7 @@ fn send(flow: &Enrollment, event: &Value) -> Step {
     match name.as_str() {
         "Scanned" => flow.scanned(texts(), Source::Camera),
         "PictureScanned" => flow.scanned(texts(), Source::Picture),
+        "Linked" => flow.linked(with[0].as_str().unwrap().as_bytes()),
         "Submit" => {
             let form = ManualForm {
                 name: text("name"),
@@ -142,8 +143,10 @@ fn simple(name: &str) -> Event {
 fn view_json(view: &View) -> Value {
     let (name, fields) = match view {
         View::SignIn { refused } => ("SignIn", json!({ "refused": refused })),
-        View::VerifyDevice { save_failed } => {
-            ("VerifyDevice", json!({ "save_failed": save_failed }))
+        View::VerifyDevice { notice, save_failed } => {
+            let mut fields = notice.as_ref().map_or(json!({}), notice_json);
+            fields["save_failed"] = json!(save_failed);
+            ("VerifyDevice", fields)
         }
         View::CameraNeeded { denied } => ("CameraNeeded", json!({ "denied": denied })),
         View::ScanQr { notice } => ("ScanQr", notice.as_ref().map_or(json!({}), notice_json)),

@@ -4,7 +4,7 @@
 //! a reviewer: a text leaves only where this file names it, and a secret only by a `reveal…`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use uniffi_meta::{EnumShape, FieldMetadata, FnParamMetadata, Metadata, Type, UniffiTraitMetadata};
@@ -52,7 +52,7 @@ fn the_surface_is_the_one_that_was_reviewed() {
     let change: String = (old.difference(&new).map(|line| format!("- {line}\n")))
         .chain(new.difference(&old).map(|line| format!("+ {line}\n")))
         .collect();
-    let place = library().with_file_name("exported.txt");
+    let place = library().with_extension("txt");
     fs::write(&place, exported).unwrap();
     panic!(
         "what is exported has changed; if that is meant, copy {} over bindings/exported.txt:\n{change}",
@@ -278,9 +278,8 @@ fn metadata() -> Vec<Metadata> {
     uniffi_bindgen::macro_metadata::extract_from_library(library.as_str().into()).unwrap()
 }
 
-/// The library that was built with this test: it lies above it.
-fn library() -> std::path::PathBuf {
-    let test = env::current_exe().unwrap();
+/// The library that was built for this test, beside it. The one in the folder above may be older.
+fn library() -> PathBuf {
     let name = format!("{}countersign_ffi{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
-    test.ancestors().nth(2).unwrap().join(name)
+    env::current_exe().unwrap().with_file_name(name)
 }

@@ -28,6 +28,9 @@ pub enum Event<'a> {
     PictureScanned(Texts<'a>),
     /// The chosen file was no picture that can be read.
     PictureUnreadable,
+    /// The payload that a link of another app or a web page brought, or that was pasted: one text.
+    /// It fits while nothing was read yet; before a sign-in it is kept until the user is signed in.
+    Linked(Texts<'a>),
     /// The form was sent.
     Submit(ManualForm<'a>),
     /// The form was left.

@@ -12,10 +12,10 @@ use crate::vault::{AccountId, Entry, Standing, Vault};
 pub(super) enum State {
     SignIn {
         refused: bool,
-        /// The account whose code was shown when the sign-in expired, or that was begun before.
-        then: Option<Shown>,
+        then: Then,
     },
     VerifyDevice {
+        notice: Option<ScanNotice>,
         save_failed: bool,
     },
     CameraNeeded {
@@ -47,6 +47,16 @@ pub(super) enum State {
     },
 }
 
+/// What comes after the sign-in.
+#[derive(Debug)]
+pub(super) enum Then {
+    VerifyDevice,
+    /// The account whose code was shown when the sign-in expired, or that was begun before.
+    ShowCode(Shown),
+    /// What the link was that was followed.
+    Link(Result<Box<(Account, Vec<Warning>)>, ScanNotice>),
+}
+
 /// The account whose code is shown.
 #[derive(Debug, Clone)]
 pub(super) struct Shown {
@@ -64,6 +74,10 @@ pub(super) enum Change {
 }
 
 impl State {
+    pub(super) fn verify_device() -> Self {
+        Self::VerifyDevice { notice: None, save_failed: false }
+    }
+
     pub(super) fn empty_form() -> Self {
         Self::ManualEntry { errors: Vec::new(), save_failed: false }
     }
@@ -72,7 +86,7 @@ impl State {
     pub(super) fn not_added(view: &View) -> Self {
         match view {
             View::ManualEntry { .. } => Self::ManualEntry { errors: vec![], save_failed: true },
-            _ => Self::VerifyDevice { save_failed: true },
+            _ => Self::VerifyDevice { notice: None, save_failed: true },
         }
     }
 }

@@ -75,7 +75,8 @@ fn any_event() -> impl Strategy<Value = Event<'static>> {
         Event::Continue,
     ]);
     let scanned = (0..PAYLOADS.len()).prop_map(|n| Event::Scanned(Texts(&PAYLOADS[n..=n])));
-    prop_oneof![simple, forward, scanned]
+    let linked = (0..PAYLOADS.len()).prop_map(|n| Event::Linked(Texts(&PAYLOADS[n..=n])));
+    prop_oneof![simple, forward, scanned, linked]
 }
 
 /// What the disk has: the accounts of the last save that succeeded.
@@ -158,7 +159,7 @@ proptest! {
                     prop_assert!(same, "{:?} instead of the code", view_again);
                 }
                 None => {
-                    prop_assert_eq!(view_again, View::VerifyDevice { save_failed: false });
+                    prop_assert_eq!(view_again, View::VerifyDevice { notice: None, save_failed: false });
                     let shown = matches!(view, View::ShowCode { .. } | View::Confirming { .. });
                     prop_assert!(!shown, "a code was shown that is lost");
                 }
@@ -166,7 +167,7 @@ proptest! {
             // Another app's flow does not take it up.
             let other = RelyingParty { status_url: "https://other.example".into(), ..RelyingParty::default() };
             let view = Enrollment::start(Some(other), &vault).view(&vault);
-            prop_assert_eq!(view, View::VerifyDevice { save_failed: false });
+            prop_assert_eq!(view, View::VerifyDevice { notice: None, save_failed: false });
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum View {
     },
     /// "Verify device", with **Cancel** and **Scan QR**; below, "No camera? Enter the values".
     VerifyDevice {
+        /// What to say of the link that was followed.
+        notice: Option<ScanNotice>,
         /// What was scanned could not be saved, and nothing was kept.
         save_failed: bool,
     },
@@ -69,7 +71,7 @@ pub enum View {
     Cancelled,
 }
 
-/// What to say of what the camera saw, while it goes on looking.
+/// What to say of what the camera saw, while it goes on looking, or of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScanNotice {
     /// A code that is no enrollment, and why.

@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &str)] = &[
          rand_core serde serde_json sha1 sha2 subtle thiserror zeroize",
     ),
     ("countersign-qr", "image thiserror zeroize"),
-    ("countersign-ffi", "countersign getrandom thiserror uniffi zeroize zeroizing-alloc"),
+    ("countersign-ffi", "countersign getrandom qrcode thiserror uniffi zeroize zeroizing-alloc"),
     (
         "countersign-cli",
         "anyhow arboard clap clap_complete clap_mangen countersign ctrlc etcetera getrandom image \

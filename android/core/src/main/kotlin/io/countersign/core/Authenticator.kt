@@ -20,6 +20,7 @@ import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.stateIn
 import kotlinx.coroutines.flow.transformLatest
 import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 
@@ -184,9 +185,9 @@ public class Authenticator(
     }
 
     /** Locks the vault and ends all that this object does. */
-    override fun close() {
+    override fun close(): Unit = synchronized(vault) {
         scope.cancel()
-        // Whatever is still being done finds it locked. Its handle, which holds nothing any more, goes with this object.
+        // What stays is a path. It is not freed here, under the feet of a call on another thread.
         vault.lock()
         mutableState.value = VaultState.Unknown
     }
@@ -206,6 +207,7 @@ public class Authenticator(
 
     /** One piece of work off the caller's thread, after which the codes may be other ones. */
     private suspend fun <T> work(act: suspend () -> T): T = withContext(dispatcher) {
+        checkNotClosed()
         try {
             act()
         } catch (e: CountersignException.SaveUncertain) {
@@ -218,6 +220,7 @@ public class Authenticator(
 
     /** Opens the vault and says so, as one step towards [lock]. */
     private fun opened(open: () -> Any): Unit = synchronized(vault) {
+        checkNotClosed()
         val opened = try {
             open() as? Opened
         } catch (e: CountersignException) {
@@ -226,6 +229,8 @@ public class Authenticator(
         }
         mutableState.value = VaultState.Open(opened?.recovered, opened?.unread?.toInt() ?: 0)
     }
+
+    private fun checkNotClosed() = check(scope.isActive) { "the authenticator was closed" }
 
     private fun lookNow(loss: DeviceKeyLoss? = null): VaultState = synchronized(vault) {
         if (vault.isOpen() && state.value is VaultState.Open) return state.value

@@ -8,6 +8,8 @@ import java.nio.file.Files
 import java.nio.file.NoSuchFileException
 import java.nio.file.StandardOpenOption
 import java.security.GeneralSecurityException
+import java.security.KeyStoreException
+import java.security.ProviderException
 import java.security.SecureRandom
 import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
@@ -75,7 +77,7 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
     fun loss(): DeviceKeyLoss? {
         val losses = files().map { file ->
             try {
-                Sealed.read(file, nameOf(file)).let { keys.cipher(it.name, it.iv) }
+                Sealed.read(file, nameOf(file)).let { answered { keys.cipher(it.name, it.iv) } }
                 return null
             } catch (e: KeyLostException) {
                 e.loss
@@ -93,10 +95,11 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
         val name = NAME_PREFIX + ByteArray(8).also(random::nextBytes).joinToString("") { "%02x".format(it) }
         val key = ByteArray(KEY_BYTES).also(random::nextBytes)
         try {
-            keys.make(name)
+            answered { keys.make(name) }
             val cipher = confirmed(keys.confirmsEachUse, confirmation) { keys.cipher(name) }
             cipher.updateAAD(Sealed.header(keys.confirmsEachUse, name))
-            Sealed(name, keys.confirmsEachUse, cipher.iv, cipher.doFinal(key)).write(fileOf(name))
+            val bytes = answered { cipher.doFinal(key) }
+            Sealed(name, keys.confirmsEachUse, cipher.iv, bytes).write(fileOf(name))
             return key.lent(use).also { keepOnly(name) }
         } catch (e: CountersignException.SaveUncertain) {
             throw e // The disk may know the key already.
@@ -130,7 +133,7 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
         val cipher = confirmed(confirmEachUse, confirmation) { keys.cipher(name, iv) }
         cipher.updateAAD(Sealed.header(confirmEachUse, name))
         return try {
-            cipher.doFinal(bytes)
+            answered { cipher.doFinal(bytes) }
         } catch (_: AEADBadTagException) {
             throw KeyLostException(DeviceKeyLoss.UNFIT)
         }
@@ -138,13 +141,20 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
 
     private suspend fun confirmed(eachUse: Boolean, confirmation: Confirmation, cipher: () -> Cipher): Cipher {
         val ready = try {
-            cipher()
+            answered(cipher)
         } catch (_: ConfirmationNeededException) {
             if (!confirmation.ask(null)) throw ConfirmationNeededException()
-            return cipher()
+            return answered(cipher)
         }
         if (eachUse && !confirmation.ask(ready)) throw ConfirmationNeededException()
         return ready
+    }
+
+    /** The Android Keystore says some of its troubles by an exception that is for mistakes of programs. */
+    private inline fun <T> answered(act: () -> T): T = try {
+        act()
+    } catch (e: ProviderException) {
+        throw KeyStoreException("the key store does not answer", e)
     }
 
     /** The newest first. */
@@ -193,6 +203,9 @@ private class Sealed(val name: String, val confirmEachUse: Boolean, val iv: Byte
         private val MAGIC = "CSKEY".toByteArray() + 1
         private const val IV_BYTES = 12
 
+        /** The key and the tag of GCM. */
+        private const val SEALED_BYTES = 32 + 16
+
         private fun start(confirmEachUse: Boolean) = MAGIC + (if (confirmEachUse) 1 else 0).toByte()
 
         /** What the seal covers besides the key. */
@@ -208,7 +221,7 @@ private class Sealed(val name: String, val confirmEachUse: Boolean, val iv: Byte
             }
             val ivAt = MAGIC.size + 1
             val sealedAt = ivAt + IV_BYTES
-            val ours = whole.size > sealedAt && MAGIC.indices.all { whole[it] == MAGIC[it] }
+            val ours = whole.size == sealedAt + SEALED_BYTES && MAGIC.indices.all { whole[it] == MAGIC[it] }
             if (!ours) throw KeyLostException(DeviceKeyLoss.UNFIT)
             val confirmEachUse = whole[MAGIC.size].toInt() != 0
             return Sealed(name, confirmEachUse, whole.copyOfRange(ivAt, sealedAt), whole.copyOfRange(sealedAt, whole.size))

@@ -14,6 +14,8 @@ import kotlin.io.path.createTempDirectory
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.test.StandardTestDispatcher
 import kotlinx.coroutines.test.TestScope
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 
 /** A phone: a private folder, a key store, a clock and the threads of a test, whose time is virtual. */
@@ -21,12 +23,12 @@ internal class Phone(private val test: TestScope) : AutoCloseable {
     val folder: File = createTempDirectory("countersign").toFile()
     val file = File(folder, "vault")
     val keys = MemoryKeys()
-    private val apps = mutableListOf<Authenticator>()
+    val apps = mutableListOf<Authenticator>()
 
     /** Begins in the middle of a time step, and goes on with the virtual time of the test. */
     @OptIn(ExperimentalCoroutinesApi::class)
     val clock = object : Clock() {
-        override fun instant(): Instant = Instant.ofEpochMilli(START * 1000 + test.testScheduler.currentTime)
+        override fun instant(): Instant = Instant.ofEpochMilli((START + clockAhead) * 1000 + test.testScheduler.currentTime)
 
         override fun getZone(): ZoneId = ZoneOffset.UTC
 
@@ -44,6 +46,24 @@ internal class Phone(private val test: TestScope) : AutoCloseable {
     /** The app, started anew on this phone. */
     fun app(): Authenticator =
         Authenticator(file, keys, clock, StandardTestDispatcher(test.testScheduler)).also(apps::add)
+
+    /** What the app shows when the clock is at [time]. */
+    @OptIn(ExperimentalCoroutinesApi::class)
+    suspend fun entries(app: Authenticator, time: Long): List<Entry> {
+        val before = clockAhead
+        clockAhead = time - clock.instant().epochSecond + before
+        app.refresh()
+        val looking = test.launch { app.codes.collect {} }
+        test.runCurrent()
+        return app.codes.value.entries.also {
+            looking.cancel()
+            test.runCurrent()
+            clockAhead = before
+        }
+    }
+
+    /** By how many seconds the clock was set ahead. */
+    var clockAhead = 0L
 
     override fun close() {
         apps.forEach(Authenticator::close)
