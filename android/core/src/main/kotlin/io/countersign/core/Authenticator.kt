@@ -1,6 +1,7 @@
 package io.countersign.core
 
 import java.io.File
+import java.nio.ByteBuffer
 import java.time.Clock
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
@@ -154,8 +155,21 @@ public class Authenticator(
     /** Adds a slot for a new recovery key, and reveals it: to be written down, and never to be had again. */
     public suspend fun revealNewRecoveryKey(): String = work { vault.revealNewRecoveryKey() }
 
-    /** Reveals one account as an `otpauth` address, for another authenticator. */
-    public suspend fun revealOtpauth(id: AccountId): String = work { vault.revealOtpauth(id) }
+    /** Reveals one account for another authenticator, as a text and as a QR code. */
+    public suspend fun revealAccount(id: AccountId): Revealed = work { vault.revealAccount(id) }
+
+    /** Reveals all accounts for another authenticator, as Google Authenticator exports them. */
+    public suspend fun revealMigration(): RevealedMigration = work { vault.revealMigration() }
+
+    /** Adds the accounts of a payload in UTF-8, which is overwritten: of one account, or of an export. */
+    public suspend fun importText(payload: ByteArray): Imported = work { payload.lent(vault::importText) }
+
+    /** Adds the accounts of the QR codes in a chosen picture, whose bytes are overwritten. */
+    public suspend fun importPicture(file: ByteArray): Imported = work { file.lent(vault::importPicture) }
+
+    /** As [EnrollmentSession.frame], for the accounts of an export; nothing where no code is read in it. */
+    public fun importFrame(luma: ByteBuffer, width: Int, height: Int, rowStride: Int): Imported? =
+        luma.inPlace { vault.importFrame(it, width.toUInt(), height.toUInt(), rowStride.toUInt()) }?.also { refresh() }
 
     /** The next code of an account that counts: good for one use, its counter has moved on. */
     public suspend fun nextCode(id: AccountId): String = work { vault.nextCode(id) }
@@ -177,7 +191,7 @@ public class Authenticator(
 
     /** Begins an enrollment, or takes up the one that was not ended with the same relying party. */
     public suspend fun enroll(relyingParty: RelyingParty? = null): EnrollmentSession =
-        work { EnrollmentSession({ Enrollment.start(vault, relyingParty) }, ::save, dispatcher) }
+        work { EnrollmentSession(Enrollment.start(vault, relyingParty), ::save, dispatcher) }
 
     /** Computes the codes anew, after the device's clock was set (`ACTION_TIME_CHANGED`). */
     public fun refresh() {

@@ -1,6 +1,5 @@
 package io.countersign.core
 
-import java.lang.ref.Reference
 import java.nio.ByteBuffer
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.channels.Channel
@@ -40,11 +39,10 @@ public sealed interface ShellEffect {
  * what the disk has.
  */
 public class EnrollmentSession internal constructor(
-    private val begin: () -> Enrollment,
+    private val enrollment: Enrollment,
     private val save: () -> Event,
     private val dispatcher: CoroutineDispatcher,
 ) : AutoCloseable {
-    private var enrollment = begin()
     private val mutableView = MutableStateFlow(enrollment.view())
     private val queue = Channel<ShellEffect>(Channel.UNLIMITED)
     private var closed = false
@@ -81,14 +79,10 @@ public class EnrollmentSession internal constructor(
     }
 
     /**
-     * Takes an enrollment address with which the system opened the app, on the very phone that shows
-     * the web page: what a QR code says, without a camera. It fits [View.VerifyDevice] only.
-     *
-     * Gives why it is refused, where it is; then nothing has changed.
+     * Takes the payload of a link that opened the app, or that was pasted, in UTF-8: enrolling on the very
+     * phone that shows the web page. It is overwritten.
      */
-    public suspend fun opened(address: ByteArray): ScanNotice? = withContext(dispatcher) {
-        synchronized(queue) { lookAt(address) }
-    }
+    public suspend fun linked(payload: ByteArray): Unit = step { payload.lent(enrollment::linked) }
 
     /** Takes what the relying party answered. */
     public suspend fun answered(response: Response): Unit = step { enrollment.answered(response) }
@@ -99,11 +93,7 @@ public class EnrollmentSession internal constructor(
      * thread, where it may be called again only when it has returned. Gives what to draw over the picture.
      */
     public fun frame(luma: ByteBuffer, width: Int, height: Int, rowStride: Int): Sight {
-        require(luma.isDirect) { "a frame lies in a direct buffer" }
-        // The library reads from the start of the buffer's memory, whatever its position.
-        val plane = luma.slice()
-        val sight = enrollment.frame(plane, width.toUInt(), height.toUInt(), rowStride.toUInt())
-        Reference.reachabilityFence(plane)
+        val sight = luma.inPlace { enrollment.frame(it, width.toUInt(), height.toUInt(), rowStride.toUInt()) }
         settle(sight.step)
         return sight
     }
@@ -114,23 +104,6 @@ public class EnrollmentSession internal constructor(
         closed = true
         queue.close()
         enrollment.close()
-    }
-
-    private fun lookAt(address: ByteArray): ScanNotice? {
-        if (enrollment.view() !is View.VerifyDevice) return null
-        // Of the camera that this asks for, nothing is passed on.
-        enrollment.on(Event.SCAN_QR)
-        enrollment.on(Event.CAMERA_GRANTED)
-        val step = enrollment.scanned(listOf(address), Source.PICTURE)
-        address.fill(0)
-        val notice = (step.view as? View.ScanQr)?.notice
-        if (notice == null) {
-            settle(step)
-        } else {
-            enrollment.close()
-            enrollment = begin()
-        }
-        return notice
     }
 
     private suspend fun step(act: () -> Step): Unit = withContext(dispatcher) {

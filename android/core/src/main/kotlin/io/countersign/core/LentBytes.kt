@@ -1,5 +1,6 @@
 package io.countersign.core
 
+import java.lang.ref.Reference
 import java.nio.ByteBuffer
 import java.nio.CharBuffer
 import java.nio.charset.CodingErrorAction
@@ -39,6 +40,18 @@ internal inline fun <T> CharArray.lentNormalised(use: (ByteBuffer) -> T): T {
     val normal = Normalizer.normalize(typed, Normalizer.Form.NFC).toCharArray()
     fill('\u0000')
     return normal.lent(use)
+}
+
+/** Hands over what lies between position and limit of a direct buffer, where it lies. */
+internal inline fun <T> ByteBuffer.inPlace(use: (ByteBuffer) -> T): T {
+    require(isDirect) { "a frame lies in a direct buffer" }
+    // The library reads from the start of a buffer's memory, whatever its position.
+    val fromStart = slice()
+    try {
+        return use(fromStart)
+    } finally {
+        Reference.reachabilityFence(fromStart)
+    }
 }
 
 internal fun ByteBuffer.wipe() {

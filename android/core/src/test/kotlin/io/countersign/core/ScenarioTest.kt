@@ -125,6 +125,10 @@ internal class ScenarioTest {
             step = enrollment.scanned(texts, source)
         }
 
+        override suspend fun linked(payload: ByteArray) {
+            step = enrollment.linked(direct(payload))
+        }
+
         override suspend fun submit(form: ManualForm, key: CharArray) {
             step = enrollment.submit(form, direct(String(key).toByteArray()))
         }
@@ -138,6 +142,8 @@ internal class ScenarioTest {
         override suspend fun on(event: Event) = session.on(event)
 
         override suspend fun scanned(texts: List<ByteArray>, source: Source) = session.scanned(texts, source)
+
+        override suspend fun linked(payload: ByteArray) = session.linked(payload)
 
         override suspend fun submit(form: ManualForm, key: CharArray) = session.submit(form, key)
 

@@ -4,6 +4,7 @@ import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonObjectBuilder
 import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.jsonObject
@@ -17,6 +18,8 @@ internal interface Player {
 
     suspend fun scanned(texts: List<ByteArray>, source: Source)
 
+    suspend fun linked(payload: ByteArray)
+
     suspend fun submit(form: ManualForm, key: CharArray)
 
     suspend fun answered(response: Response)
@@ -29,6 +32,7 @@ internal suspend fun Player.play(event: JsonElement) {
     when (name) {
         "Scanned" -> scanned(with.strings().map(String::toByteArray), Source.CAMERA)
         "PictureScanned" -> scanned(with.strings().map(String::toByteArray), Source.PICTURE)
+        "Linked" -> linked(with.strings().single().toByteArray())
         "Submit" -> submit(
             ManualForm(
                 name = text("name"),
@@ -64,12 +68,12 @@ internal fun View.told(): JsonObject {
     val told = buildJsonObject {
         when (val view = this@told) {
             is View.SignIn -> put("name", "SignIn").also { put("refused", view.refused) }
-            is View.VerifyDevice -> put("name", "VerifyDevice").also { put("save_failed", view.saveFailed) }
-            is View.CameraNeeded -> put("name", "CameraNeeded").also { put("denied", view.denied) }
-            is View.ScanQr -> put("name", "ScanQr").also {
-                put("notice", view.notice?.let { it::class.simpleName })
-                put("error", (view.notice as? ScanNotice.NotAnEnrollment)?.error?.rustName)
+            is View.VerifyDevice -> put("name", "VerifyDevice").also {
+                put(view.notice)
+                put("save_failed", view.saveFailed)
             }
+            is View.CameraNeeded -> put("name", "CameraNeeded").also { put("denied", view.denied) }
+            is View.ScanQr -> put("name", "ScanQr").also { put(view.notice) }
             is View.ManualEntry -> put("name", "ManualEntry").also {
                 put("errors", JsonArray(view.errors.map(FieldError::told)))
                 put("save_failed", view.saveFailed)
@@ -92,6 +96,11 @@ internal fun View.told(): JsonObject {
     }
     val nothing = setOf(JsonNull, JsonPrimitive(false), JsonArray(emptyList()))
     return JsonObject(told.filterValues { it !in nothing })
+}
+
+private fun JsonObjectBuilder.put(notice: ScanNotice?) {
+    put("notice", notice?.let { it::class.simpleName })
+    put("error", (notice as? ScanNotice.NotAnEnrollment)?.error?.rustName)
 }
 
 private fun FieldError.told(): JsonObject = buildJsonObject {
