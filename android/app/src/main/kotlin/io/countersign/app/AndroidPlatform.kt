@@ -21,8 +21,8 @@ import android.provider.Settings
 import androidx.activity.ComponentActivity
 import androidx.activity.result.PickVisualMediaRequest
 import androidx.activity.result.contract.ActivityResultContracts.PickVisualMedia
-import androidx.activity.result.contract.ActivityResultContracts.RequestPermission
 import androidx.activity.result.contract.ActivityResultContracts.PickVisualMedia.ImageOnly
+import androidx.activity.result.contract.ActivityResultContracts.RequestPermission
 import io.countersign.core.Confirmation
 import io.countersign.core.Request
 import io.countersign.core.Response

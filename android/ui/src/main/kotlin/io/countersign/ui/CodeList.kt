@@ -131,7 +131,11 @@ private fun SearchField(state: TextFieldState) {
         Modifier.reading(),
         placeholder = { Text(say(Word.search)) },
         leadingIcon = { Icon(Icons.Search, null) },
-        trailingIcon = if (state.text.isEmpty()) null else { { NamedIcon(Icons.Close, say(Word.clear)) { state.clearText() } } },
+        trailingIcon = if (state.text.isEmpty()) {
+            null
+        } else {
+            { NamedIcon(Icons.Close, say(Word.clear)) { state.clearText() } }
+        },
         lineLimits = TextFieldLineLimits.SingleLine,
         shape = MaterialTheme.shapes.extraLarge,
     )

@@ -121,7 +121,6 @@ private fun FormField(
     )
 }
 
-
 /** One of few. A key of [choices] is what the core reads. */
 @Composable
 private fun Choice(label: Word, wrong: String?, choices: Map<String, String>, chosen: String, choose: (String) -> Unit) {

@@ -142,7 +142,11 @@ class Shell(
     /** An enrollment link that was opened or copied, on the phone that shows the web page. */
     fun follow(text: String) {
         link = text.toByteArray()
-        if (session != null) attempt { feedLink() } else if (authenticator.state.value is VaultState.Open) enroll()
+        if (session != null) {
+            attempt { feedLink() }
+        } else if (authenticator.state.value is VaultState.Open) {
+            enroll()
+        }
     }
 
     fun paste() {

@@ -1,12 +1,13 @@
 package io.countersign.ui
 
 import io.countersign.core.Confirmation
-import io.countersign.core.KeyLostException
 import io.countersign.core.DeviceKeyLoss
+import io.countersign.core.KeyLostException
 import io.countersign.core.Request
 import io.countersign.core.Response
 import io.countersign.core.SealingKeys
 import java.awt.image.BufferedImage
+import java.io.File
 import java.net.InetAddress
 import java.net.ServerSocket
 import java.nio.ByteBuffer
@@ -21,7 +22,6 @@ import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
 import javax.imageio.ImageIO
 import kotlin.concurrent.thread
-import java.io.File
 
 /** A desk in the place of a phone: what the platform would do, and a note of what it was asked. */
 class Desk(private val client: RelyingPartyClient? = null) : Platform {
@@ -48,9 +48,13 @@ class Desk(private val client: RelyingPartyClient? = null) : Platform {
 class DeskKeys : SealingKeys {
     private val keys = mutableMapOf<String, SecretKey>()
     override val confirmsEachUse = false
-    override fun make(name: String) { keys[name] = KeyGenerator.getInstance("AES").apply { init(256) }.generateKey() }
+    override fun make(name: String) {
+        keys[name] = KeyGenerator.getInstance("AES").apply { init(256) }.generateKey()
+    }
     fun names(): Set<String> = keys.keys.toSet()
-    override fun remove(name: String) { keys.remove(name) }
+    override fun remove(name: String) {
+        keys.remove(name)
+    }
     override fun cipher(name: String, iv: ByteArray?): Cipher {
         val key = keys[name] ?: throw KeyLostException(DeviceKeyLoss.MISSING)
         return Cipher.getInstance("AES/GCM/NoPadding").apply {
@@ -64,6 +68,7 @@ class LoopbackParty(private val clock: Clock) : AutoCloseable {
     private val socket = ServerSocket(0, 8, InetAddress.getLoopbackAddress())
     val address = "http://127.0.0.1:${socket.localPort}"
     val asked = CopyOnWriteArrayList<String>()
+
     @Volatile var status = "pending"
 
     init {
@@ -110,10 +115,12 @@ class Frame(image: BufferedImage) {
     val height: Int = image.height
     val rowStride: Int = width + 13
     val luma: ByteBuffer = ByteBuffer.allocateDirect(rowStride * height).also { plane ->
-        for (y in 0 until height) for (x in 0 until width) {
-            val rgb = image.getRGB(x, y)
-            val luma = (299 * (rgb shr 16 and 255) + 587 * (rgb shr 8 and 255) + 114 * (rgb and 255)) / 1000
-            plane.put(y * rowStride + x, luma.toByte())
+        for (y in 0 until height) {
+            for (x in 0 until width) {
+                val rgb = image.getRGB(x, y)
+                val luma = (299 * (rgb shr 16 and 255) + 587 * (rgb shr 8 and 255) + 114 * (rgb and 255)) / 1000
+                plane.put(y * rowStride + x, luma.toByte())
+            }
         }
     }
 }
