@@ -15,6 +15,7 @@ import io.countersign.core.Request
 import io.countersign.core.Response
 import io.countersign.core.ShellEffect
 import io.countersign.core.Sight
+import io.countersign.core.SlotKind
 import io.countersign.core.VaultState
 import io.countersign.core.View
 import java.nio.ByteBuffer
@@ -105,7 +106,8 @@ class Shell(
     private suspend fun open() {
         when (val state = authenticator.look()) {
             VaultState.Absent -> authenticator.createWithDeviceKey(platform.confirmation)
-            is VaultState.Locked -> if (state.deviceKeyLoss == null) authenticator.openWithDeviceKey(platform.confirmation)
+            is VaultState.Locked ->
+                if (SlotKind.DEVICE_KEY in state.ways) authenticator.openWithDeviceKey(platform.confirmation) else return
             else -> return
         }
         resume()
