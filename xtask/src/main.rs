@@ -7,6 +7,7 @@ mod bench;
 mod bindgen;
 mod check;
 mod fuzz;
+mod kotlin;
 mod pictures;
 mod qr;
 mod report;
@@ -46,7 +47,12 @@ const COMMANDS: &[Command] = &[
     ("fuzz", "[--ci] [SECONDS]", "every fuzz target for SECONDS each (30)", fuzz::run),
     ("pictures", "", "the pictures of the README, made anew", pictures::run),
     ("bindgen", "", "the native library, its Kotlin and its Swift: target/bindings", bindgen::run),
-    ("bench", "[--write]", "the benchmarks; --write: into docs/benchmarks.md", bench::run),
+    (
+        "bench",
+        "[kotlin] [--write]",
+        "the benchmarks of Rust or of Kotlin; --write: into docs/benchmarks.md",
+        bench::run,
+    ),
     (
         "qr",
         "[--suite DIR] [--check] [--write]",
