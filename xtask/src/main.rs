@@ -7,7 +7,7 @@ mod bench;
 mod bindgen;
 mod check;
 mod fuzz;
-mod maven;
+mod kotlin;
 mod pictures;
 mod qr;
 mod report;
@@ -49,7 +49,12 @@ const COMMANDS: &[Command] = &[
     ("pictures", "", "the pictures of the README, made anew", pictures::run),
     ("screens", "", "the pictures of the app's screens: docs/screens", screens::run),
     ("bindgen", "", "the native library, its Kotlin and its Swift: target/bindings", bindgen::run),
-    ("bench", "[--write]", "the benchmarks; --write: into docs/benchmarks.md", bench::run),
+    (
+        "bench",
+        "[kotlin] [--write]",
+        "the benchmarks of Rust or of Kotlin; --write: into docs/benchmarks.md",
+        bench::run,
+    ),
     (
         "qr",
         "[--suite DIR] [--check] [--write]",

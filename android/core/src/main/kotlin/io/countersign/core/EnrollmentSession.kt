@@ -45,6 +45,8 @@ public class EnrollmentSession internal constructor(
 ) : AutoCloseable {
     private val mutableView = MutableStateFlow(enrollment.view())
     private val queue = Channel<ShellEffect>(Channel.UNLIMITED)
+
+    @Volatile
     private var closed = false
 
     /** What is to be seen. */
@@ -93,49 +95,55 @@ public class EnrollmentSession internal constructor(
      * thread, where it may be called again only when it has returned. Gives what to draw over the picture.
      */
     public fun frame(luma: ByteBuffer, width: Int, height: Int, rowStride: Int): Sight {
+        checkNotClosed()
         val sight = luma.inPlace { enrollment.frame(it, width.toUInt(), height.toUInt(), rowStride.toUInt()) }
         settle(sight.step)
         return sight
     }
 
-    /** Ends this object. An account that is pending stays so, and the enrollment can be taken up again. */
-    override fun close(): Unit = synchronized(queue) {
-        // Whoever collects the effects closes this while the step that gave the last is not at its end.
+    /** Ends this session. An account that is pending stays so, and the enrollment can be taken up again. */
+    override fun close() {
         closed = true
         queue.close()
-        enrollment.close()
+        // What it holds goes with this object: a frame may be under way on the camera's thread.
     }
 
     private suspend fun step(act: () -> Step): Unit = withContext(dispatcher) {
         synchronized(queue) {
-            if (closed) throw CountersignException.FlowEnded("this enrollment has ended")
+            checkNotClosed()
             settle(act())
         }
     }
 
-    /** Carries out what is ours, passes on what is the app's, until nothing is left to do. */
+    private fun checkNotClosed() {
+        if (closed) throw CountersignException.FlowEnded("the session was closed")
+    }
+
+    /** Carries out what is ours until nothing is left to do, shows the view, and then passes on what is the app's. */
     private fun settle(first: Step): Unit = synchronized(queue) {
-        if (closed) return
-        var next: Step? = first
         val theirs = mutableListOf<ShellEffect>()
-        while (next != null) {
-            val step = next
-            next = null
-            for (effect in step.effects) {
-                when (effect) {
-                    Effect.Save -> next = enrollment.on(save())
-                    Effect.RequestCamera -> theirs += ShellEffect.RequestCamera
-                    Effect.OpenSettings -> theirs += ShellEffect.OpenSettings
-                    Effect.StartCamera -> theirs += ShellEffect.StartCamera
-                    Effect.StopCamera -> theirs += ShellEffect.StopCamera
-                    is Effect.Ask -> theirs += ShellEffect.Ask(effect.request)
-                    Effect.Close -> theirs += ShellEffect.Close
+        try {
+            var next: Step? = first
+            while (next != null) {
+                val effects = next.effects
+                next = null
+                for (effect in effects) {
+                    when (effect) {
+                        Effect.Save -> next = enrollment.on(save())
+                        Effect.RequestCamera -> theirs += ShellEffect.RequestCamera
+                        Effect.OpenSettings -> theirs += ShellEffect.OpenSettings
+                        Effect.StartCamera -> theirs += ShellEffect.StartCamera
+                        Effect.StopCamera -> theirs += ShellEffect.StopCamera
+                        is Effect.Ask -> theirs += ShellEffect.Ask(effect.request)
+                        Effect.Close -> theirs += ShellEffect.Close
+                    }
                 }
             }
+            // Not the step's: another event may have come between the reading of a frame and this.
+            mutableView.value = enrollment.view()
+        } finally {
+            // Whoever carries one out looks at the view; and the camera stops also where the save was in doubt.
+            theirs.forEach(queue::trySend)
         }
-        // Not the step's: another event may have come between the reading of a frame and this. And before
-        // the effects are out, for whoever carries one out looks at the view.
-        mutableView.value = enrollment.view()
-        theirs.forEach(queue::trySend)
     }
 }
