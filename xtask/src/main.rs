@@ -7,10 +7,12 @@ mod bench;
 mod bindgen;
 mod check;
 mod fuzz;
+mod kotlin;
 mod pictures;
 mod qr;
 mod report;
 mod run;
+mod screens;
 mod setup;
 mod test;
 mod tidy;
@@ -45,8 +47,14 @@ const COMMANDS: &[Command] = &[
     ("tidy", "", "the rules of this tree that no other tool knows", tidy::run),
     ("fuzz", "[--ci] [SECONDS]", "every fuzz target for SECONDS each (30)", fuzz::run),
     ("pictures", "", "the pictures of the README, made anew", pictures::run),
+    ("screens", "", "the pictures of the app's screens: docs/screens", screens::run),
     ("bindgen", "", "the native library, its Kotlin and its Swift: target/bindings", bindgen::run),
-    ("bench", "[--write]", "the benchmarks; --write: into docs/benchmarks.md", bench::run),
+    (
+        "bench",
+        "[kotlin] [--write]",
+        "the benchmarks of Rust or of Kotlin; --write: into docs/benchmarks.md",
+        bench::run,
+    ),
     (
         "qr",
         "[--suite DIR] [--check] [--write]",

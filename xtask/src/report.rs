@@ -28,6 +28,11 @@ impl Report {
         Self { ci, passed: 0, failures: Vec::new(), skips: Vec::new() }
     }
 
+    #[cfg(test)]
+    pub(crate) fn failures(&self) -> usize {
+        self.failures.len()
+    }
+
     pub(crate) fn pass(&mut self, count: usize) {
         self.passed += count;
     }

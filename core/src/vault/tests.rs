@@ -204,3 +204,39 @@ proptest! {
         prop_assert_eq!(content_of(&vault), content_of(&again));
     }
 }
+
+/// As `android/core` and `ios` read it.
+#[test]
+fn the_accounts_of_a_vault_of_version_1_are_there_for_ever() {
+    let file = include_bytes!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/vectors/vault_v1_accounts.bin"
+    ));
+    let vector = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/vectors/vault_v1_accounts.json"
+    ));
+    let vector: Value = serde_json::from_str(vector).unwrap();
+    let text = |name: &str| vector[name].as_str().unwrap();
+    assert_eq!(text("device_key_hex"), "22".repeat(32));
+    let device_key = DeviceKey::from_bytes(&[0x22; 32]);
+    let recovery_key = RecoveryKey::parse(text("recovery_key")).unwrap();
+    for unlock in [
+        Unlock::DeviceKey(&device_key),
+        Unlock::Passphrase(text("passphrase").as_bytes()),
+        Unlock::RecoveryKey(&recovery_key),
+    ] {
+        let (keys, content) = Keys::open(file, unlock).unwrap();
+        assert_eq!(Some(keys.generation()), vector["generation"].as_u64());
+        let vault = Vault::from_content(keys, &content).unwrap();
+        let told = vault.entries().map(|entry| {
+            let standing = if entry.is_pending() { "pending" } else { "registered" };
+            let account = entry.account();
+            let counter = account.otp().counter().map(|next| format!(" at {next}"));
+            let counter = counter.unwrap_or_default();
+            let issuer = account.issuer().unwrap();
+            format!("{} {standing} {issuer}:{}{counter}", entry.id().0, account.name())
+        });
+        assert_eq!(Value::from_iter(told), vector["accounts"]);
+    }
+}

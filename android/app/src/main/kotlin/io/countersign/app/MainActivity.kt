@@ -1,0 +1,145 @@
+package io.countersign.app
+
+import android.content.BroadcastReceiver
+import android.content.Context
+import android.content.Intent
+import android.content.IntentFilter
+import android.os.Build
+import android.os.Bundle
+import android.os.SystemClock
+import android.view.WindowManager
+import androidx.activity.ComponentActivity
+import androidx.activity.compose.BackHandler
+import androidx.activity.compose.setContent
+import androidx.activity.enableEdgeToEdge
+import androidx.compose.foundation.isSystemInDarkTheme
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.State
+import androidx.compose.runtime.produceState
+import androidx.compose.runtime.remember
+import androidx.compose.ui.platform.LocalConfiguration
+import androidx.core.content.ContextCompat
+import androidx.core.content.ContextCompat.RECEIVER_NOT_EXPORTED
+import io.countersign.core.Authenticator
+import io.countersign.core.Event
+import io.countersign.core.KeyPolicy
+import io.countersign.core.KeystoreKeys
+import io.countersign.core.RelyingParty
+import io.countersign.core.UserConfirmation
+import io.countersign.core.View
+import io.countersign.ui.App
+import io.countersign.ui.CountersignTheme
+import io.countersign.ui.LocalDictionary
+import io.countersign.ui.LocalNow
+import io.countersign.ui.RelyingPartyClient
+import io.countersign.ui.Shell
+import java.io.File
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.isActive
+import kotlinx.coroutines.launch
+
+/** The one window. It cannot be photographed, and locks the vault when it has been away for a while. */
+class MainActivity : ComponentActivity() {
+    private lateinit var platform: AndroidPlatform
+    private lateinit var shell: Shell
+    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
+    private var locking: Job? = null
+    private var leftAt = 0L
+    private val clockSet = object : BroadcastReceiver() {
+        override fun onReceive(context: Context, intent: Intent) = shell.authenticator.refresh()
+    }
+
+    override fun onCreate(savedInstanceState: Bundle?) {
+        super.onCreate(savedInstanceState)
+        // Neither a screenshot nor the picture among the recent apps shows a code.
+        window.setFlags(WindowManager.LayoutParams.FLAG_SECURE, WindowManager.LayoutParams.FLAG_SECURE)
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) window.setHideOverlayWindows(true)
+        enableEdgeToEdge()
+        platform = AndroidPlatform(this, RelyingPartyClient(text(R_SIGN_IN)))
+        shell = Shell(authenticator(), platform, relyingParty(), scope)
+        follow(intent)
+        shell.enter()
+        ContextCompat.registerReceiver(this, clockSet, IntentFilter(Intent.ACTION_TIME_CHANGED), RECEIVER_NOT_EXPORTED)
+        setContent {
+            // Another language or other letters are another dictionary, and all is said anew.
+            val dictionary = remember(LocalConfiguration.current) { ResourceDictionary(this) }
+            CompositionLocalProvider(LocalDictionary provides dictionary, LocalNow provides ticking()) {
+                CountersignTheme(isSystemInDarkTheme()) {
+                    App(shell, { torch -> CameraPicture(torch, shell::frame) }, { back -> BackHandler(back != null) { back?.invoke() } })
+                }
+            }
+        }
+    }
+
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        follow(intent)
+    }
+
+    override fun onStart() {
+        super.onStart()
+        locking?.cancel()
+        // A process that the system held still has not counted.
+        if (leftAt != 0L) shell.comeBack(locks = SystemClock.elapsedRealtime() - leftAt > AWAY_MILLIS)
+        // Whoever was in the system's settings may have allowed the camera there.
+        if (shell.session?.view?.value is View.CameraNeeded && platform.mayUseCamera()) shell.on(Event.CAMERA_GRANTED)
+    }
+
+    override fun onStop() {
+        super.onStop()
+        leftAt = SystemClock.elapsedRealtime()
+        // Long enough to type a code on a page of the same phone.
+        locking = scope.launch {
+            delay(AWAY_MILLIS)
+            shell.lock()
+        }
+    }
+
+    override fun onDestroy() {
+        super.onDestroy()
+        unregisterReceiver(clockSet)
+        scope.cancel()
+        shell.authenticator.close()
+    }
+
+    private fun follow(intent: Intent?) {
+        intent?.takeIf { it.action == Intent.ACTION_VIEW }?.dataString?.let(shell::follow)
+        // Nothing follows it again, and nothing keeps it.
+        setIntent(Intent(this, MainActivity::class.java))
+    }
+
+    private fun authenticator(): Authenticator {
+        val confirmed = UserConfirmation(CONFIRMED_FOR, endsWithNewBiometric = false)
+        val keys = KeystoreKeys(KeyPolicy(confirmed.takeIf { platform.hasScreenLock() }))
+        return Authenticator(File(filesDir, "vault/accounts"), keys)
+    }
+
+    private fun relyingParty(): RelyingParty? {
+        val statusUrl = text("relying_party_status_url") ?: return null
+        return RelyingParty(text("relying_party_issuer"), statusUrl, text(R_SIGN_IN) != null)
+    }
+
+    private fun text(name: String): String? = textOf(this, name)?.ifEmpty { null }
+
+    /** The time for what moves, twenty times a second. */
+    @Composable
+    private fun ticking(): State<Long> = produceState(System.currentTimeMillis()) {
+        while (isActive) {
+            delay(50)
+            value = System.currentTimeMillis()
+        }
+    }
+
+    private companion object {
+        const val AWAY_MILLIS = 60_000L
+        const val R_SIGN_IN = "relying_party_sign_in_url"
+        val CONFIRMED_FOR = 10.seconds
+    }
+}
