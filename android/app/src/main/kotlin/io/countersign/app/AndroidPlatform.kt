@@ -28,6 +28,7 @@ import io.countersign.core.Request
 import io.countersign.core.Response
 import io.countersign.ui.Platform
 import io.countersign.ui.RelyingPartyClient
+import io.countersign.ui.readAtMost
 import java.io.IOException
 import javax.crypto.Cipher
 import kotlin.coroutines.Continuation
@@ -90,7 +91,7 @@ class AndroidPlatform(
         } ?: return null
         return withContext(Dispatchers.IO) {
             try {
-                activity.contentResolver.openInputStream(chosen)?.use { it.readNBytes(MOST_PICTURE_BYTES) }
+                activity.contentResolver.openInputStream(chosen)?.use { it.readAtMost(MOST_PICTURE_BYTES) }
             } catch (_: IOException) {
                 ByteArray(0)
             } catch (_: SecurityException) {

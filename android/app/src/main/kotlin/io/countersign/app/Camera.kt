@@ -74,14 +74,24 @@ class Camera(context: Context, private val displayDegrees: Int, private val onFr
         repeat()
     }
 
+    /** The surface is gone; [start] begins again on another. */
+    fun stop(): Boolean = handler.post { release() }
+
     override fun close() {
         handler.post {
             closed = true
-            session?.close()
-            device?.close()
+            release()
             reader.close()
             thread.quitSafely()
         }
+    }
+
+    private fun release() {
+        session?.close()
+        device?.close()
+        session = null
+        device = null
+        request = null
     }
 
     private inner class Opening(private val surface: Surface) : CameraDevice.StateCallback() {
@@ -105,9 +115,13 @@ class Camera(context: Context, private val displayDegrees: Int, private val onFr
             }
         }
 
-        override fun onDisconnected(camera: CameraDevice) = camera.close()
+        override fun onDisconnected(camera: CameraDevice) = lose(camera)
 
-        override fun onError(camera: CameraDevice, error: Int) = camera.close()
+        override fun onError(camera: CameraDevice, error: Int) = lose(camera)
+
+        private fun lose(camera: CameraDevice) {
+            if (camera === device) release() else camera.close()
+        }
     }
 
     private inner class Running : CameraCaptureSession.StateCallback() {

@@ -55,7 +55,9 @@ private fun SurfaceView.showing(camera: Camera) {
             camera.start(holder.surface)
         }
 
-        override fun surfaceDestroyed(holder: SurfaceHolder) = camera.close()
+        override fun surfaceDestroyed(holder: SurfaceHolder) {
+            camera.stop()
+        }
     })
 }
 

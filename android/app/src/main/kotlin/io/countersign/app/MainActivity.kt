@@ -64,7 +64,9 @@ class MainActivity : ComponentActivity() {
         enableEdgeToEdge()
         platform = AndroidPlatform(this, RelyingPartyClient(text(R_SIGN_IN)))
         shell = Shell(authenticator(), platform, relyingParty(), scope)
-        follow(intent)
+        // What the system starts anew, it starts with the link of long ago.
+        val old = savedInstanceState != null || intent.flags and Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY != 0
+        if (!old) follow(intent)
         shell.enter()
         ContextCompat.registerReceiver(this, clockSet, IntentFilter(Intent.ACTION_TIME_CHANGED), RECEIVER_NOT_EXPORTED)
         setContent {
@@ -88,6 +90,8 @@ class MainActivity : ComponentActivity() {
         locking?.cancel()
         // A process that the system held still has not counted.
         if (leftAt != 0L) shell.comeBack(locks = SystemClock.elapsedRealtime() - leftAt > AWAY_MILLIS)
+        // While the phone slept, nothing woke at the end of a code.
+        shell.authenticator.refresh()
         // Whoever was in the system's settings may have allowed the camera there.
         if (shell.session?.view?.value is View.CameraNeeded && platform.mayUseCamera()) shell.on(Event.CAMERA_GRANTED)
     }
@@ -117,7 +121,9 @@ class MainActivity : ComponentActivity() {
 
     private fun authenticator(): Authenticator {
         val confirmed = UserConfirmation(CONFIRMED_FOR, endsWithNewBiometric = false)
-        val keys = KeystoreKeys(KeyPolicy(confirmed.takeIf { platform.hasScreenLock() }))
+        // Without a screen lock no key can be made that asks for one.
+        val locked = platform.hasScreenLock()
+        val keys = KeystoreKeys(KeyPolicy(confirmed.takeIf { locked }, unlockedDevice = locked))
         return Authenticator(File(filesDir, "vault/accounts"), keys)
     }
 

@@ -30,7 +30,14 @@ fun App(shell: Shell, camera: @Composable (torch: Boolean) -> Unit, onBack: @Com
     Box(Modifier.fillMaxSize()) {
         val session = shell.session
         when (val vault = state) {
-            VaultState.Unknown, VaultState.Absent -> onBack(null)
+            VaultState.Unknown -> onBack(null)
+            VaultState.Absent -> {
+                onBack(null)
+                // The first key was not made, mostly because the screen lock was not confirmed.
+                if (!shell.busy) Page(say(Word.locked_title), Icons.Lock) {
+                    MainButton(say(Word.unlock)) { shell.enter() }
+                }
+            }
             is VaultState.Unreadable -> Unreadable(vault) { shell.enter() }
             is VaultState.Locked -> Locked(
                 vault,

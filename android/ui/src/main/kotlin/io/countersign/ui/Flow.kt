@@ -219,8 +219,10 @@ private fun TimedCodeToType(timed: CodeNow.Timed, taps: FlowTaps) {
         Ring(passing)
         Text(say(Word.seconds, passing.seconds), style = MaterialTheme.typography.titleMedium)
     }
-    NextCode(code, passing)
-    QuietButton(say(Word.copy)) { taps.copy(code.text) }
+    if (!passing.over) {
+        NextCode(code, passing)
+        QuietButton(say(Word.copy)) { taps.copy(code.text) }
+    }
 }
 
 @Composable

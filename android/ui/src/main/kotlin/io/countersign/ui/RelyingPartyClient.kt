@@ -2,7 +2,9 @@ package io.countersign.ui
 
 import io.countersign.core.Request
 import io.countersign.core.Response
+import java.io.ByteArrayOutputStream
 import java.io.IOException
+import java.io.InputStream
 import java.net.HttpURLConnection
 import java.net.URI
 import java.net.URLEncoder
@@ -14,13 +16,17 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 
 /**
- * Speaks with the relying party. The session that a sign-in gives is the cookies of its answer; it
- * lives as long as this object, and goes to the same place only.
+ * Speaks with the relying party: by https, but with a server on this very device. The session that a
+ * sign-in gives is the cookies of its answer; it lives as long as this object, and goes to where it
+ * came from only.
  */
 class RelyingPartyClient(private val signInUrl: String?, private val clock: Clock = Clock.systemUTC()) {
     private var session = ""
 
-    /** Posts the form `user` and `password`; nothing where no answer comes. The password is overwritten. */
+    /**
+     * Posts the form `user` and `password`. An answer of 2xx lets the user in, 401 and 403 do not; nothing
+     * where none or another comes. The password is overwritten.
+     */
     suspend fun signIn(user: String, password: CharArray): Boolean? {
         val form = ("user=" + encoded(user) + "&password=" + encoded(String(password))).toByteArray()
         password.fill('\u0000')
@@ -30,9 +36,15 @@ class RelyingPartyClient(private val signInUrl: String?, private val clock: Cloc
             connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded")
             connection.outputStream.use { it.write(form) }
             form.fill(0)
-            val cookies = connection.headerFields.filterKeys { it.equals("Set-Cookie", ignoreCase = true) }.values.flatten()
-            session = cookies.joinToString("; ") { it.substringBefore(';') }
-            connection.responseCode in 200..399
+            when (connection.responseCode) {
+                in 200..299 -> {
+                    val cookies = connection.headerFields.filterKeys { it.equals("Set-Cookie", ignoreCase = true) }
+                    session = cookies.values.flatten().joinToString("; ") { it.substringBefore(';') }
+                    true
+                }
+                HttpURLConnection.HTTP_UNAUTHORIZED, HttpURLConnection.HTTP_FORBIDDEN -> false
+                else -> null
+            }
         }
     }
 
@@ -41,14 +53,15 @@ class RelyingPartyClient(private val signInUrl: String?, private val clock: Cloc
         exchange(URI(request.url), request.timeoutSeconds.toInt()) { connection ->
             connection.requestMethod = request.method
             connection.setRequestProperty("Accept", request.accept)
-            if (session.isNotEmpty()) connection.setRequestProperty("Cookie", session)
+            if (session.isNotEmpty() && isSignInPlace(request.url)) connection.setRequestProperty("Cookie", session)
             val status = connection.responseCode
             val body = (if (status < 400) connection.inputStream else connection.errorStream)
-            val read = body?.use { it.readNBytes(MAX_BYTES + 1) } ?: ByteArray(0)
+            val read = body?.use { it.readAtMost(MAX_BYTES + 1) } ?: ByteArray(0)
             Response(status.toUShort(), read, connection.getHeaderField("Date"), clock.instant().epochSecond.toULong())
         }
 
     private suspend fun <T> exchange(uri: URI, seconds: Int, speak: (HttpURLConnection) -> T): T? = coroutineScope {
+        if (uri.scheme != "https" && uri.host !in LOOPBACK) return@coroutineScope null
         val connection = uri.toURL().openConnection() as HttpURLConnection
         connection.instanceFollowRedirects = false
         connection.useCaches = false
@@ -69,10 +82,28 @@ class RelyingPartyClient(private val signInUrl: String?, private val clock: Cloc
         }
     }
 
+    private fun isSignInPlace(url: String): Boolean {
+        val (from, to) = URI(signInUrl ?: return false) to URI(url)
+        return from.scheme == to.scheme && from.host == to.host && from.port == to.port
+    }
+
     private fun encoded(text: String) = URLEncoder.encode(text, "UTF-8")
 
     private companion object {
         const val TIMEOUT_SECONDS = 15
         const val MAX_BYTES = 64 * 1024
+        val LOOPBACK = setOf("localhost", "127.0.0.1", "[::1]")
     }
+}
+
+/** The bytes that come, up to so many. */
+fun InputStream.readAtMost(most: Int): ByteArray {
+    val read = ByteArrayOutputStream()
+    val some = ByteArray(8 * 1024)
+    while (read.size() < most) {
+        val count = read(some, 0, minOf(some.size, most - read.size()))
+        if (count < 0) break
+        read.write(some, 0, count)
+    }
+    return read.toByteArray()
 }

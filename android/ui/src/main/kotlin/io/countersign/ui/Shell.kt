@@ -96,11 +96,8 @@ class Shell(
 
     /** The user was away, perhaps so long that the vault is locked now. */
     fun comeBack(locks: Boolean) = attempt {
-        if (locks) {
-            leave()
-            authenticator.lock()
-        }
-        if (authenticator.state.value is VaultState.Locked) open()
+        if (locks) lockNow()
+        if (authenticator.state.value !is VaultState.Open) open()
     }
 
     private suspend fun open() {
@@ -123,9 +120,19 @@ class Shell(
 
     fun makeRecoveryKey() = attempt { recoveryKey = authenticator.revealNewRecoveryKey() }
 
-    fun lock() = attempt {
+    fun lock() = attempt { lockNow() }
+
+    /** Nothing secret stays: neither a key that is shown nor a link that was not followed yet. */
+    private suspend fun lockNow() {
         leave()
+        recoveryKey = null
+        forgetLink()
         authenticator.lock()
+    }
+
+    private fun forgetLink() {
+        link?.fill(0)
+        link = null
     }
 
     fun rename(id: AccountId, issuer: String, name: String) = attempt { authenticator.rename(id, issuer, name) }
@@ -143,6 +150,7 @@ class Shell(
 
     /** An enrollment link that was opened or copied, on the phone that shows the web page. */
     fun follow(text: String) {
+        forgetLink()
         link = text.toByteArray()
         if (session != null) {
             attempt { feedLink() }
@@ -186,7 +194,11 @@ class Shell(
     private fun opening(open: suspend () -> Unit) = attempt {
         val lost = (authenticator.state.value as? VaultState.Locked)?.deviceKeyLoss
         open()
-        if (lost != null) authenticator.renewDeviceKey(platform.confirmation)
+        try {
+            if (lost != null) authenticator.renewDeviceKey(platform.confirmation)
+        } catch (e: GeneralSecurityException) {
+            message = wordOf(e) // What opened it now opens it the next time.
+        }
         resume()
     }
 

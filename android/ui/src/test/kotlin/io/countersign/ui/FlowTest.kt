@@ -202,7 +202,7 @@ class FlowTest {
         see("There is no enrollment link in the clipboard.")
         desk.clipboard = "https://example.org"
         tap("Paste a copied link")
-        see("This QR code does not register a device")
+        see("This does not register a device")
         desk.clipboard = " otpauth://totp/Harbour%20Bank:Ana?secret=JBSWY3DPEHPK3PXPJBSWY3DP&issuer=Harbour%20Bank\n"
         tap("Paste a copied link")
         see("Enter this code on the web")
