@@ -62,7 +62,7 @@ fun App(shell: Shell, camera: @Composable (torch: Boolean) -> Unit, onBack: @Com
                 } else {
                     onBack(null)
                     val taps = remember(shell) { listTaps(shell) { inWays = true } }
-                    CodeList(codes.entries, shell.platform.hidesCodes, vault.unread, taps)
+                    CodeList(codes.entries, shell.platform.hidesCodes, vault.unread, taps, shell.oneWay)
                 }
             }
         }

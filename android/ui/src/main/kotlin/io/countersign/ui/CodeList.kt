@@ -61,7 +61,7 @@ class ListTaps(
 
 /** All codes. [unread] accounts need a newer app. */
 @Composable
-fun CodeList(entries: List<Entry>, hidden: Boolean, unread: Int, taps: ListTaps) {
+fun CodeList(entries: List<Entry>, hidden: Boolean, unread: Int, taps: ListTaps, oneWay: Boolean = false) {
     val search = rememberTextFieldState()
     Scaffold(
         topBar = { Top(taps) },
@@ -83,8 +83,19 @@ fun CodeList(entries: List<Entry>, hidden: Boolean, unread: Int, taps: ListTaps)
                 if (unread > 0) item { Notice(say(Word.unread, unread)) }
                 items(found, { it.id.toLong() }) { CodeCard(it, hidden, taps) }
                 if (found.isEmpty()) item { Text(say(Word.nothing_found), Modifier.padding(32.dp)) }
+                // Below the codes, which are what the user came for.
+                if (oneWay) item { OneWay(taps.ways) }
             }
         }
+    }
+}
+
+/** Before this device's key is lost, and all codes with it. */
+@Composable
+private fun OneWay(ways: () -> Unit) {
+    Column(horizontalAlignment = Alignment.CenterHorizontally) {
+        Notice(say(Word.ways_text))
+        QuietButton(say(Word.ways), onClick = ways)
     }
 }
 

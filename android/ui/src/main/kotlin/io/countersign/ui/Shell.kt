@@ -88,6 +88,10 @@ class Shell(
     /** A recovery key to write down. */
     var recoveryKey: String? by mutableStateOf(null)
 
+    /** Nothing but this device's key opens the vault. */
+    var oneWay: Boolean by mutableStateOf(false)
+        private set
+
     private var effects: Job? = null
     private var link: ByteArray? = null
 
@@ -116,9 +120,19 @@ class Shell(
 
     fun openWithRecoveryKey(typed: CharArray) = opening { authenticator.openWithRecoveryKey(typed) }
 
-    fun addPassphrase(typed: CharArray) = attempt { authenticator.addPassphrase(typed) }
+    fun addPassphrase(typed: CharArray) = attempt { renew(SlotKind.PASSPHRASE) { authenticator.addPassphrase(typed) } }
 
-    fun makeRecoveryKey() = attempt { recoveryKey = authenticator.revealNewRecoveryKey() }
+    fun makeRecoveryKey() = attempt {
+        renew(SlotKind.RECOVERY_KEY) { recoveryKey = authenticator.revealNewRecoveryKey() }
+    }
+
+    /** The new one is in the vault before the earlier ones stop opening it. */
+    private suspend fun renew(kind: SlotKind, add: suspend () -> Unit) {
+        val earlier = authenticator.slots().filter { it.kind == kind }
+        add()
+        earlier.forEach { authenticator.removeSlot(it.id) }
+        oneWay = false
+    }
 
     fun lock() = attempt { lockNow() }
 
@@ -205,8 +219,12 @@ class Shell(
     /** Whoever was torn away from a code comes back to it; whoever followed a link goes on with it. */
     private suspend fun resume() {
         (authenticator.state.value as? VaultState.Open)?.recovered?.let { message = Word.recovered }
+        oneWay = authenticator.slots().size == 1
         val begun = authenticator.enroll(relyingParty)
-        if (begun.view.value is View.ShowCode || link != null) begin(begun) else begun.close()
+        val view = begun.view.value
+        // Where the relying party asks for a sign-in, the code comes after it.
+        val tornAway = view is View.ShowCode || view is View.SignIn && authenticator.codes.value.entries.any { it.pending }
+        if (tornAway || link != null) begin(begun) else begun.close()
     }
 
     private suspend fun begin(begun: EnrollmentSession) {
