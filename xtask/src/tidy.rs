@@ -3,6 +3,7 @@
 //! A rule is a function from the files to its complaints; a new one is a new line in `RULES`.
 
 mod dependencies;
+mod facade;
 mod text;
 
 use std::collections::BTreeMap;
@@ -75,6 +76,9 @@ const RULES: &[fn(&Files) -> Vec<String>] = &[
     text::no_unsafe,
     text::no_machine_paths,
     text::links_resolve,
+    facade::thin_facade,
+    facade::no_core_knowledge,
+    facade::same_versions,
 ];
 
 /// A page is short because somebody reads it whole.
