@@ -229,6 +229,15 @@ internal class AuthenticatorTest {
     }
 
     @Test
+    fun `nothing that is shown or revealed says what it is in a log`() = onPhone { phone ->
+        val app = phone.app().apply { createWithDeviceKey() }
+        val id = app.importText(URI.toByteArray()).added.single()
+        val told = listOf(app.revealAccount(id), app.revealMigration(), phone.entries(app, Phone.START)).joinToString()
+        assertTrue("Revealed(..)" in told && "alice" in told, told)
+        for (hidden in listOf("JBSWY3DP", "915760", "data=")) assertFalse(hidden in told, told)
+    }
+
+    @Test
     fun `the state says what there is`() = onPhone { phone ->
         val app = phone.app()
         assertEquals(VaultState.Unknown, app.state.value)
