@@ -1,9 +1,9 @@
 // The app's package, of the same sources that Maven compiles here (pom.xml). It was not run where it was written: Google's plugins
-// could not be had there. `cargo xtask tidy` holds the versions to those of the POMs.
+// could not be had there.
 plugins {
-    id("com.android.application")
-    id("org.jetbrains.kotlin.android")
-    id("org.jetbrains.kotlin.plugin.compose")
+    alias(libs.plugins.android.application)
+    alias(libs.plugins.kotlin.android)
+    alias(libs.plugins.kotlin.compose)
 }
 
 android {
@@ -27,11 +27,15 @@ android {
     }
 }
 
+kotlin {
+    jvmToolchain(17)
+}
+
 dependencies {
     implementation(project(":core"))
-    implementation("androidx.activity:activity-compose:1.13.0")
-    implementation("androidx.compose.foundation:foundation:1.12.1")
-    implementation("androidx.compose.material3:material3:1.4.0")
-    implementation("androidx.compose.ui:ui:1.12.1")
-    implementation("androidx.core:core:1.18.0")
+    implementation(libs.activity.compose)
+    implementation(libs.androidx.core)
+    implementation(libs.compose.foundation)
+    implementation(libs.compose.material3)
+    implementation(libs.compose.ui)
 }

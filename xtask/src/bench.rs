@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the benchmarks, and their table in `docs/benchmarks.md`.
 
+mod kotlin;
+
 use std::thread;
 
 use anyhow::{Context, Result, bail};
@@ -11,7 +13,11 @@ use crate::run::{say, watch};
 
 pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) -> Result<()> {
     let write = arguments.flag("--write");
+    let kotlin = arguments.flag("kotlin");
     arguments.finish()?;
+    if kotlin {
+        return kotlin::run(shell, write, report);
+    }
     let outcome = watch(cmd!(shell, "cargo bench --package countersign-tests"), &[])?;
     let rows = rows(&outcome.text);
     let succeeded = outcome.success;

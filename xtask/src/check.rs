@@ -5,7 +5,7 @@ use xshell::{Shell, cmd};
 
 use crate::report::Report;
 use crate::run::{Outcome, watch};
-use crate::{Arguments, setup, tidy};
+use crate::{Arguments, maven, setup, tidy};
 
 pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> Result<()> {
     arguments.finish()?;
@@ -20,6 +20,7 @@ pub(crate) fn steps(shell: &Shell, report: &mut Report) {
     let doc = cmd!(shell, "cargo doc --workspace --no-deps");
     report.step("doc", watch(doc, &[("RUSTDOCFLAGS", "-D warnings")]));
     deny(shell, report);
+    ktlint(shell, report);
     tidy::step(shell, report);
 }
 
@@ -53,12 +54,23 @@ fn deny(shell: &Shell, report: &mut Report) {
     }
 }
 
+/// The layout of Kotlin, by the rules in `android/.editorconfig`.
+fn ktlint(shell: &Shell, report: &mut Report) {
+    let jar = match maven::ktlint(shell, KTLINT) {
+        Ok(jar) => jar,
+        Err(error) => return report.skip("ktlint", &format!("{error:#}")),
+    };
+    let files = ["android/*/src/**/*.kt", "android/*.kts", "android/*/*.kts"];
+    report.step("ktlint", watch(cmd!(shell, "java -jar {jar} {files...}"), &[]));
+}
+
 /// The error that says that the advisories could not be had, as against one that was found.
 fn no_database(text: &str) -> Option<&str> {
     let error = &text[text.find("failed to fetch advisory database")?..];
     error.lines().next()?.split(": [").next()
 }
 
+const KTLINT: &str = "1.8.0";
 const CARGO_DENY: &str = "0.20.2";
 
 #[cfg(test)]

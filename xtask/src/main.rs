@@ -7,7 +7,7 @@ mod bench;
 mod bindgen;
 mod check;
 mod fuzz;
-mod kotlin;
+mod maven;
 mod pictures;
 mod qr;
 mod report;

@@ -5,20 +5,20 @@ use xshell::{Shell, cmd};
 
 use crate::report::Report;
 use crate::run::watch;
-use crate::{Arguments, bindgen, kotlin, setup};
+use crate::{Arguments, bindgen, maven, setup};
 
 pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> Result<()> {
     arguments.finish()?;
     // The letters of a phone; with others the pictures would differ from machine to machine.
     setup::packages(shell, &["fonts-roboto-unhinted", "pngquant"])?;
-    kotlin::toolchain(shell)?;
+    maven::tools(shell)?;
     bindgen::stage(shell)?;
     let folder = shell.current_dir().join("docs/screens");
     shell.remove_path(&folder)?;
     let place = format!("-Dscreens={}", folder.display());
     let only = ["-Dtest=ScreensTest", "-Dsurefire.failIfNoSpecifiedTests=false"];
     let draw = ["verify", "--projects", "ui", "--also-make", &place, only[0], only[1]];
-    report.step("the screens", kotlin::maven(shell, &draw));
+    report.step("the screens", maven::run(shell, &draw));
     let pictures = shell.read_dir(&folder)?;
     let small =
         cmd!(shell, "pngquant --force --ext .png --skip-if-larger --strip 96 {pictures...}");

@@ -9,7 +9,7 @@ use xshell::{Shell, cmd};
 
 use crate::report::{Report, test_line};
 use crate::run::watch;
-use crate::{Arguments, check, kotlin, setup};
+use crate::{Arguments, check, maven, setup};
 
 pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> Result<()> {
     arguments.finish()?;
@@ -19,7 +19,7 @@ pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> R
     let workspace = cmd!(shell, "cargo test --workspace --no-fail-fast");
     report.tests("cargo test --workspace", watch(workspace, &[]));
     real_parts(shell, report);
-    kotlin::tests(shell, report);
+    maven::tests(shell, report);
     Ok(())
 }
 

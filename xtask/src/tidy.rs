@@ -2,8 +2,9 @@
 //!
 //! A rule is a function from the files to its complaints; a new one is a new line in `RULES`.
 
+mod app;
 mod dependencies;
-mod kotlin;
+mod facade;
 mod text;
 
 use std::collections::BTreeMap;
@@ -76,9 +77,11 @@ const RULES: &[fn(&Files) -> Vec<String>] = &[
     text::no_unsafe,
     text::no_machine_paths,
     text::links_resolve,
-    kotlin::thin_app,
-    kotlin::no_core_knowledge,
-    kotlin::one_version,
+    app::thin_app,
+    app::no_core_knowledge,
+    facade::thin_facade,
+    facade::no_core_knowledge,
+    facade::same_versions,
 ];
 
 /// A page is short because somebody reads it whole.

@@ -1,5 +1,7 @@
 //! Every way by which a secret leaves. Nothing else in this crate gives one out.
 
+use std::fmt;
+
 use countersign::Account;
 use countersign::payload::{migration, otpauth};
 use countersign::vault::{RecoveryKey, Unlock};
@@ -9,8 +11,10 @@ use qrcode::{Color, EcLevel, QrCode};
 use super::{AccountId, Vault, system_rng};
 use crate::CountersignError;
 
-/// A payload that holds secrets: to be shown for as long as it takes to read it, and never kept.
+/// A payload that holds secrets: to be shown for as long as it takes to read it, and never kept. As a
+/// text it does not say the payload, so that a log does not have it.
 #[derive(uniffi::Record)]
+#[uniffi::export(Display)]
 pub struct Revealed {
     /// The text.
     pub text: String,
@@ -67,6 +71,12 @@ impl Vault {
                 left_out: left_out.collect(),
             })
         })
+    }
+}
+
+impl fmt::Display for Revealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Revealed(..)")
     }
 }
 

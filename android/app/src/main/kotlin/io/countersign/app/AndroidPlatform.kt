@@ -29,20 +29,17 @@ import io.countersign.core.Response
 import io.countersign.ui.Platform
 import io.countersign.ui.RelyingPartyClient
 import io.countersign.ui.readAtMost
-import java.io.IOException
-import javax.crypto.Cipher
-import kotlin.coroutines.Continuation
-import kotlin.coroutines.resume
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
+import java.io.IOException
+import javax.crypto.Cipher
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.resume
 
 /** What a phone lends. Made with its activity, since that is when results can be registered for. */
-class AndroidPlatform(
-    private val activity: ComponentActivity,
-    private val client: RelyingPartyClient,
-) : Platform {
+class AndroidPlatform(private val activity: ComponentActivity, private val client: RelyingPartyClient) : Platform {
     private val preferences = activity.getSharedPreferences("shell", Context.MODE_PRIVATE)
     private val clipboard = activity.system<ClipboardManager>()
     private val clearing = Handler(Looper.getMainLooper())
@@ -152,5 +149,4 @@ class AndroidPlatform(
 inline fun <reified T : Any> Context.system(): T = checkNotNull(getSystemService(T::class.java))
 
 /** Whether the camera may be used without asking. */
-fun mayUseCamera(context: Context): Boolean =
-    context.checkSelfPermission(Manifest.permission.CAMERA) == PackageManager.PERMISSION_GRANTED
+fun mayUseCamera(context: Context): Boolean = context.checkSelfPermission(Manifest.permission.CAMERA) == PackageManager.PERMISSION_GRANTED

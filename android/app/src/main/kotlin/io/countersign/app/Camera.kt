@@ -156,10 +156,9 @@ class Camera(context: Context, private val displayDegrees: Int, private val onFr
     }
 
     /** A code of a screen is read well at this size, and read fast. */
-    private fun sizeNear(known: CameraCharacteristics): Size? =
-        known.get(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP)
-            ?.getOutputSizes(ImageFormat.YUV_420_888)
-            ?.minByOrNull { abs(it.width - 1280) + abs(it.height - 720) }
+    private fun sizeNear(known: CameraCharacteristics): Size? = known.get(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP)
+        ?.getOutputSizes(ImageFormat.YUV_420_888)
+        ?.minByOrNull { abs(it.width - 1280) + abs(it.height - 720) }
 
     private fun degreesOf(known: CameraCharacteristics): Int {
         val sensor = known.get(CameraCharacteristics.SENSOR_ORIENTATION) ?: 0

@@ -34,8 +34,6 @@ import io.countersign.ui.LocalDictionary
 import io.countersign.ui.LocalNow
 import io.countersign.ui.RelyingPartyClient
 import io.countersign.ui.Shell
-import java.io.File
-import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
@@ -44,6 +42,8 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
+import java.io.File
+import kotlin.time.Duration.Companion.seconds
 
 /** The one window. It cannot be photographed, and locks the vault when it has been away for a while. */
 class MainActivity : ComponentActivity() {

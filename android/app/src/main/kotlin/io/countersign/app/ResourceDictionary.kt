@@ -12,8 +12,6 @@ class ResourceDictionary(private val context: Context) : Dictionary {
 }
 
 /** A text by its name, or nothing where there is none. */
-fun textOf(context: Context, name: String): String? =
-    identifier(context, name).takeIf { it != 0 }?.let(context::getString)
+fun textOf(context: Context, name: String): String? = identifier(context, name).takeIf { it != 0 }?.let(context::getString)
 
-private fun identifier(context: Context, name: String): Int =
-    context.resources.getIdentifier(name, "string", context.packageName)
+private fun identifier(context: Context, name: String): Int = context.resources.getIdentifier(name, "string", context.packageName)

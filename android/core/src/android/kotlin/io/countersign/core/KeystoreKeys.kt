@@ -20,10 +20,7 @@ import kotlin.time.Duration
  * @property confirmation how the user confirms the use of the key; nothing: not at all.
  * @property unlockedDevice the key can be used only while the phone is unlocked.
  */
-public data class KeyPolicy(
-    val confirmation: UserConfirmation? = null,
-    val unlockedDevice: Boolean = true,
-)
+public data class KeyPolicy(val confirmation: UserConfirmation? = null, val unlockedDevice: Boolean = true)
 
 /**
  * That the user confirms the use of the device key.

@@ -1,8 +1,5 @@
 package io.countersign.core
 
-import java.io.File
-import java.nio.ByteBuffer
-import java.time.Clock
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -24,6 +21,9 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
+import java.io.File
+import java.nio.ByteBuffer
+import java.time.Clock
 
 /** What is to be known of a vault before anything can be shown. */
 public sealed interface VaultState {
@@ -127,7 +127,7 @@ public class Authenticator(
         typed.lent { bytes -> opened { vault.openWithRecoveryKey(bytes) } }
     }
 
-    /** Erases all that is secret from memory. Call it when the app leaves the screen. */
+    /** Erases from memory all that must not be seen. Call it when the app leaves the screen. */
     public suspend fun lock(): Unit = withContext(NonCancellable + dispatcher) {
         synchronized(vault) {
             vault.lock()
@@ -175,8 +175,7 @@ public class Authenticator(
     public suspend fun nextCode(id: AccountId): String = work { vault.nextCode(id) }
 
     /** Gives an account another issuer and name. An empty issuer is none. */
-    public suspend fun rename(id: AccountId, issuer: String?, name: String): Unit =
-        work { vault.rename(id, issuer, name) }
+    public suspend fun rename(id: AccountId, issuer: String?, name: String): Unit = work { vault.rename(id, issuer, name) }
 
     /** Removes an account for ever. Ask the user first. */
     public suspend fun remove(id: AccountId): Unit = work { vault.remove(id) }
@@ -186,8 +185,7 @@ public class Authenticator(
      * showed [receivedAt], in seconds since 1970. Codes are corrected by it; gives by how many seconds
      * the clock is behind (negative: ahead) where people should be told.
      */
-    public suspend fun measureClock(date: String, receivedAt: Long): Long? =
-        work { vault.measureClock(date, receivedAt.toULong()) }
+    public suspend fun measureClock(date: String, receivedAt: Long): Long? = work { vault.measureClock(date, receivedAt.toULong()) }
 
     /** Begins an enrollment, or takes up the one that was not ended with the same relying party. */
     public suspend fun enroll(relyingParty: RelyingParty? = null): EnrollmentSession =

@@ -60,8 +60,7 @@ public enum class DeviceKeyLoss {
 }
 
 /** The device key is gone for good. Nothing else is: open the vault by another slot. */
-public class KeyLostException(public val loss: DeviceKeyLoss) :
-    GeneralSecurityException("the device key is lost: $loss")
+public class KeyLostException(public val loss: DeviceKeyLoss) : GeneralSecurityException("the device key is lost: $loss")
 
 /** The user has to confirm the use of the device key first, and was not asked or declined. */
 public class ConfirmationNeededException : GeneralSecurityException("the use of the device key was not confirmed")

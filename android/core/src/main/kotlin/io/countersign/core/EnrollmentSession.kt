@@ -1,6 +1,5 @@
 package io.countersign.core
 
-import java.nio.ByteBuffer
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.Flow
@@ -9,6 +8,7 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.receiveAsFlow
 import kotlinx.coroutines.withContext
+import java.nio.ByteBuffer
 
 /** What only the app can do for the flow. */
 public sealed interface ShellEffect {
@@ -65,8 +65,7 @@ public class EnrollmentSession internal constructor(
     }
 
     /** Takes the form with the key as it was typed, which is overwritten. */
-    public suspend fun submit(form: ManualForm, key: CharArray): Unit =
-        step { key.lent { bytes -> enrollment.submit(form, bytes) } }
+    public suspend fun submit(form: ManualForm, key: CharArray): Unit = step { key.lent { bytes -> enrollment.submit(form, bytes) } }
 
     /** Takes a chosen picture, as the bytes of a PNG, JPEG or WebP file, which are overwritten. */
     public suspend fun picture(file: ByteArray): Unit = step { file.lent(enrollment::picture) }

@@ -2,7 +2,6 @@ package io.countersign.core
 
 import com.google.zxing.BarcodeFormat
 import com.google.zxing.qrcode.QRCodeWriter
-import java.nio.ByteBuffer
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.toList
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
+import java.nio.ByteBuffer
 
 /** What the façade adds to the library: flows, time, what is saved by itself, what is overwritten, the end. */
 @OptIn(ExperimentalCoroutinesApi::class)
@@ -229,6 +229,15 @@ internal class AuthenticatorTest {
     }
 
     @Test
+    fun `nothing that is shown or revealed says what it is in a log`() = onPhone { phone ->
+        val app = phone.app().apply { createWithDeviceKey() }
+        val id = app.importText(URI.toByteArray()).added.single()
+        val told = listOf(app.revealAccount(id), app.revealMigration(), phone.entries(app, Phone.START)).joinToString()
+        assertTrue("Revealed(..)" in told && "alice" in told, told)
+        for (hidden in listOf("JBSWY3DP", "915760", "data=")) assertFalse(hidden in told, told)
+    }
+
+    @Test
     fun `the state says what there is`() = onPhone { phone ->
         val app = phone.app()
         assertEquals(VaultState.Unknown, app.state.value)
@@ -269,8 +278,7 @@ internal class AuthenticatorTest {
         assertEquals(VaultState.Open(Recovered.DAMAGED, 0), state.value)
     }
 
-    private suspend fun Phone.told(app: Authenticator) =
-        entries(app, Phone.START).let { Codes(it, null).told().strings() }
+    private suspend fun Phone.told(app: Authenticator) = entries(app, Phone.START).let { Codes(it, null).told().strings() }
 
     /** A QR code as the camera's luma plane has it. */
     private fun frame(text: String, side: Int, rowStride: Int, offset: Int): ByteBuffer {

@@ -1,12 +1,12 @@
 package io.countersign.core
 
-import java.io.File
-import java.security.GeneralSecurityException
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
+import java.io.File
+import java.security.GeneralSecurityException
 
 /** What the sealed device key lives through. `KeystoreKeysTest` has the Android Keystore's part of it. */
 internal class DeviceKeyTest {

@@ -1,6 +1,5 @@
 package io.countersign.core
 
-import java.io.File
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
@@ -10,6 +9,7 @@ import kotlinx.serialization.json.contentOrNull
 import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
+import java.io.File
 
 /** The data that the tests of every language share: `tests/` of this repository. */
 internal val sharedTests: File = generateSequence(File("").absoluteFile) { it.parentFile }
@@ -30,8 +30,7 @@ internal val Enum<*>.rustName: String
     get() = name.split('_').joinToString("") { it.lowercase().replaceFirstChar(Char::uppercase) }
 
 /** The constant that Rust and the shared files call so. */
-internal inline fun <reified T : Enum<T>> named(rustName: String): T =
-    enumValues<T>().single { it.rustName == rustName }
+internal inline fun <reified T : Enum<T>> named(rustName: String): T = enumValues<T>().single { it.rustName == rustName }
 
 internal fun JsonObject.without(names: Set<String>) = JsonObject(filterKeys { it !in names })
 

@@ -1,8 +1,6 @@
 package io.countersign.core
 
 import android.security.keystore.KeyProperties
-import javax.crypto.Cipher
-import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.test.runTest
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -15,6 +13,8 @@ import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
+import javax.crypto.Cipher
+import kotlin.time.Duration.Companion.seconds
 
 /**
  * The wrapper of the Android Keystore over Android's own classes, a keystore in memory and the real

@@ -1,9 +1,9 @@
 package io.countersign.core
 
-import java.security.SecureRandom
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import java.security.SecureRandom
 
 /**
  * What is left in this process of what was secret, when the vault was locked: nothing, neither in what
@@ -77,7 +77,8 @@ internal class MemoryTest {
     /** Five bits a character. */
     private fun decoded(typed: CharArray): CharArray {
         val bits = BooleanArray(typed.size * 5) { ALPHABET.indexOf(typed[it / 5]) shr (4 - it % 5) and 1 == 1 }
-        return CharArray(bits.size / 8) { byte -> (0 until 8).fold(0) { sum, bit -> sum * 2 + if (bits[byte * 8 + bit]) 1 else 0 }.toChar() }
+        fun byte(at: Int) = (0 until 8).fold(0) { sum, bit -> sum * 2 + if (bits[at * 8 + bit]) 1 else 0 }
+        return CharArray(bits.size / 8) { byte(it).toChar() }
     }
 
     private fun Phone.unsealed(): Needle {

@@ -1,5 +1,11 @@
 package io.countersign.core
 
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.test.StandardTestDispatcher
+import kotlinx.coroutines.test.TestScope
+import kotlinx.coroutines.test.runCurrent
+import kotlinx.coroutines.test.runTest
 import java.io.File
 import java.security.GeneralSecurityException
 import java.time.Clock
@@ -11,12 +17,6 @@ import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
 import kotlin.io.path.createTempDirectory
-import kotlinx.coroutines.ExperimentalCoroutinesApi
-import kotlinx.coroutines.test.StandardTestDispatcher
-import kotlinx.coroutines.test.TestScope
-import kotlinx.coroutines.launch
-import kotlinx.coroutines.test.runCurrent
-import kotlinx.coroutines.test.runTest
 
 /** A phone: a private folder, a key store, a clock and the threads of a test, whose time is virtual. */
 internal class Phone(private val test: TestScope) : AutoCloseable {
@@ -44,8 +44,7 @@ internal class Phone(private val test: TestScope) : AutoCloseable {
         }
 
     /** The app, started anew on this phone. */
-    fun app(): Authenticator =
-        Authenticator(file, keys, clock, StandardTestDispatcher(test.testScheduler)).also(apps::add)
+    fun app(): Authenticator = Authenticator(file, keys, clock, StandardTestDispatcher(test.testScheduler)).also(apps::add)
 
     /** What the app shows when the clock is at [time]. */
     @OptIn(ExperimentalCoroutinesApi::class)

@@ -1,7 +1,5 @@
 package io.countersign.core
 
-import java.io.File
-import java.nio.ByteBuffer
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.TestScope
@@ -16,6 +14,8 @@ import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.TestFactory
 import org.junit.jupiter.api.assertThrows
+import java.io.File
+import java.nio.ByteBuffer
 
 /** Every file of `tests/scenarios/`, which Rust and Swift run as well. */
 @OptIn(ExperimentalCoroutinesApi::class)

@@ -1,6 +1,5 @@
 package io.countersign.core
 
-import java.io.File
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.int
 import kotlinx.serialization.json.jsonPrimitive
@@ -12,6 +11,7 @@ import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestFactory
 import org.junit.jupiter.api.assertThrows
+import java.io.File
 
 /**
  * Every file of `tests/vectors/`, as far as an app can tell: the same verdicts and codes as in Rust.

@@ -45,12 +45,11 @@ object Icons {
     )
     val Warning = icon("M1 21h22L12 2 1 21zm12-3h-2v-2h2v2zm0-4h-2v-4h2v4z")
 
-    private fun icon(path: String, mirrored: Boolean = false): ImageVector =
-        ImageVector.Builder(
-            defaultWidth = 24.dp,
-            defaultHeight = 24.dp,
-            viewportWidth = 24f,
-            viewportHeight = 24f,
-            autoMirror = mirrored,
-        ).addPath(addPathNodes(path), fill = SolidColor(Color.Black)).build()
+    private fun icon(path: String, mirrored: Boolean = false): ImageVector = ImageVector.Builder(
+        defaultWidth = 24.dp,
+        defaultHeight = 24.dp,
+        viewportWidth = 24f,
+        viewportHeight = 24f,
+        autoMirror = mirrored,
+    ).addPath(addPathNodes(path), fill = SolidColor(Color.Black)).build()
 }

@@ -2,6 +2,11 @@ package io.countersign.ui
 
 import io.countersign.core.Request
 import io.countersign.core.Response
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 import java.io.ByteArrayOutputStream
 import java.io.IOException
 import java.io.InputStream
@@ -9,11 +14,6 @@ import java.net.HttpURLConnection
 import java.net.URI
 import java.net.URLEncoder
 import java.time.Clock
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.delay
-import kotlinx.coroutines.launch
-import kotlinx.coroutines.withContext
 
 /**
  * Speaks with the relying party: by https, but with a server on this very device. The session that a
@@ -49,16 +49,15 @@ class RelyingPartyClient(private val signInUrl: String?, private val clock: Cloc
     }
 
     /** Carries out the flow's request as it is; nothing where no answer comes in time. */
-    suspend fun ask(request: Request): Response? =
-        exchange(URI(request.url), request.timeoutSeconds.toInt()) { connection ->
-            connection.requestMethod = request.method
-            connection.setRequestProperty("Accept", request.accept)
-            if (session.isNotEmpty() && isSignInPlace(request.url)) connection.setRequestProperty("Cookie", session)
-            val status = connection.responseCode
-            val body = (if (status < 400) connection.inputStream else connection.errorStream)
-            val read = body?.use { it.readAtMost(MAX_BYTES + 1) } ?: ByteArray(0)
-            Response(status.toUShort(), read, connection.getHeaderField("Date"), clock.instant().epochSecond.toULong())
-        }
+    suspend fun ask(request: Request): Response? = exchange(URI(request.url), request.timeoutSeconds.toInt()) { connection ->
+        connection.requestMethod = request.method
+        connection.setRequestProperty("Accept", request.accept)
+        if (session.isNotEmpty() && isSignInPlace(request.url)) connection.setRequestProperty("Cookie", session)
+        val status = connection.responseCode
+        val body = (if (status < 400) connection.inputStream else connection.errorStream)
+        val read = body?.use { it.readAtMost(MAX_BYTES + 1) } ?: ByteArray(0)
+        Response(status.toUShort(), read, connection.getHeaderField("Date"), clock.instant().epochSecond.toULong())
+    }
 
     private suspend fun <T> exchange(uri: URI, seconds: Int, speak: (HttpURLConnection) -> T): T? = coroutineScope {
         if (uri.scheme != "https" && uri.host !in LOOPBACK) return@coroutineScope null

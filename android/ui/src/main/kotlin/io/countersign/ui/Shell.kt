@@ -18,11 +18,11 @@ import io.countersign.core.Sight
 import io.countersign.core.SlotKind
 import io.countersign.core.VaultState
 import io.countersign.core.View
-import java.nio.ByteBuffer
-import java.security.GeneralSecurityException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.launch
+import java.nio.ByteBuffer
+import java.security.GeneralSecurityException
 
 /** What only the platform can do. */
 interface Platform {

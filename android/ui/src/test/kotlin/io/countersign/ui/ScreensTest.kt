@@ -58,6 +58,9 @@ import io.countersign.core.Vault
 import io.countersign.core.VaultState
 import io.countersign.core.View
 import io.countersign.core.Warning
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
+import org.junit.Test
 import java.awt.Color
 import java.awt.GradientPaint
 import java.awt.RenderingHints
@@ -66,9 +69,6 @@ import java.io.File
 import java.nio.ByteBuffer
 import java.nio.file.Files
 import javax.imageio.ImageIO
-import org.junit.Assert.assertEquals
-import org.junit.Assert.assertTrue
-import org.junit.Test
 
 /** Every screen, in every language, by day and night, with large letters and from right to left. */
 class ScreensTest {

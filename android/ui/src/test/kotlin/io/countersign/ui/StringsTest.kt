@@ -1,11 +1,11 @@
 package io.countersign.ui
 
-import java.io.File
-import javax.xml.parsers.DocumentBuilderFactory
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.w3c.dom.Element
+import java.io.File
+import javax.xml.parsers.DocumentBuilderFactory
 
 /** What Android's resources say in a language: `en`, or the folder `values-` of another. */
 fun strings(language: String): Map<String, String> {

@@ -32,23 +32,6 @@ pub(super) fn no_core_knowledge(files: &Files) -> Vec<String> {
     complaints
 }
 
-/// What Gradle packs is what Maven compiled.
-pub(super) fn one_version(files: &Files) -> Vec<String> {
-    let poms =
-        files.iter().filter(|(path, _)| path.starts_with("android/") && path.ends_with("pom.xml"));
-    let poms: String = poms.map(|(_, text)| text.as_str()).collect();
-    let Some(gradle) = files.get(GRADLE) else { return vec![] };
-    let coordinates =
-        gradle.split('"').skip(1).step_by(2).filter(|text| text.matches(':').count() == 2);
-    coordinates
-        .filter(|coordinate| {
-            let version = coordinate.rsplit(':').next().unwrap_or_default();
-            !poms.contains(&format!(">{version}<"))
-        })
-        .map(|coordinate| format!("{GRADLE}: {coordinate} has a version that no POM has"))
-        .collect()
-}
-
 fn app(files: &Files) -> impl Iterator<Item = (&String, &String)> {
     let ours = |path: &str| {
         ["android/ui/src/main/", "android/app/src/main/"].iter().any(|part| path.starts_with(part))
@@ -56,7 +39,6 @@ fn app(files: &Files) -> impl Iterator<Item = (&String, &String)> {
     files.iter().filter(move |(path, _)| ours(path) && path.ends_with(".kt"))
 }
 
-const GRADLE: &str = "android/app/build.gradle.kts";
 const MOST_LINES: usize = 2000;
 const CORE_WORDS: &[&str] = &["secret", "base32", "hmac", "otpauth"];
 
@@ -72,14 +54,6 @@ mod tests {
         assert_eq!(thin_app(&one(path, &text(2000))).len(), 0);
         assert_eq!(thin_app(&one(path, &text(2001))).len(), 1);
         assert_eq!(thin_app(&one("android/ui/src/test/kotlin/A.kt", &text(2001))).len(), 0);
-    }
-
-    #[test]
-    fn a_version_of_gradle_alone_is_named() {
-        let mut files = one(GRADLE, "implementation(\"a:b:1.2.3\")");
-        assert_eq!(one_version(&files).len(), 1);
-        files.extend(one("android/pom.xml", "<b.version>1.2.3</b.version>"));
-        assert_eq!(one_version(&files).len(), 0);
     }
 
     #[test]

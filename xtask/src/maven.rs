@@ -1,8 +1,9 @@
 //! The Kotlin half: `android/` built and tested by Maven over what `bindgen` stages.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::report::Report;
@@ -11,20 +12,20 @@ use crate::{bindgen, setup};
 
 /// All Kotlin tests as part of `cargo xtask test`; skipped by name where there is no JDK or no Maven.
 pub(crate) fn tests(shell: &Shell, report: &mut Report) {
-    if let Err(error) = toolchain(shell) {
+    if let Err(error) = tools(shell) {
         return report.skip(WHAT, &format!("{error:#}"));
     }
     if let Err(error) = bindgen::stage(shell) {
         return report.fail(WHAT, &format!("{error:#}"));
     }
-    count(report, maven(shell, &["verify"]));
+    count(report, run(shell, &["verify"]));
 }
 
-/// A JDK and Maven, from Debian's packages where they are missing.
+/// A JDK, Maven and what draws the screens, from Debian's packages where they are missing.
 ///
 /// # Errors
 /// They cannot be had.
-pub(crate) fn toolchain(shell: &Shell) -> Result<()> {
+pub(crate) fn tools(shell: &Shell) -> Result<()> {
     let programs = TOOLS.iter().filter(|(program, _)| !setup::on_path(program));
     let there = |library: &str| {
         LIBRARIES.iter().any(|folder| shell.path_exists(format!("{folder}/{library}")))
@@ -35,13 +36,32 @@ pub(crate) fn toolchain(shell: &Shell) -> Result<()> {
 }
 
 /// Runs Maven over `android/`, a second time where the first could not fetch something.
-pub(crate) fn maven(shell: &Shell, arguments: &[&str]) -> Result<Outcome> {
-    let run = || {
+pub(crate) fn run(shell: &Shell, arguments: &[&str]) -> Result<Outcome> {
+    let once = || {
         let quiet = ["--batch-mode", "--no-transfer-progress", "--fail-at-end"];
         watch(cmd!(shell, "mvn {quiet...} --file android/pom.xml {arguments...}"), &[])
     };
-    let first = run()?;
-    if !first.success && first.text.contains(NOT_FETCHED) { run() } else { Ok(first) }
+    let first = once()?;
+    if !first.success && first.text.contains(NOT_FETCHED) { once() } else { Ok(first) }
+}
+
+/// The layout checker of Kotlin at exactly this version, in `target/tools` unless it is there.
+///
+/// # Errors
+/// There is no Java, no Maven, or it cannot be fetched.
+pub(crate) fn ktlint(shell: &Shell, version: &str) -> Result<PathBuf> {
+    tools(shell)?;
+    let folder = shell.current_dir().join("target/tools");
+    let jar = folder.join(format!("ktlint-cli-{version}-all.jar"));
+    if !jar.is_file() {
+        let artifact = format!("-Dartifact=com.pinterest.ktlint:ktlint-cli:{version}:jar:all");
+        let place = format!("-DoutputDirectory={}", folder.display());
+        let copy = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";
+        let quiet = ["--batch-mode", "--no-transfer-progress"];
+        let fetched = watch(cmd!(shell, "mvn {quiet...} {copy} {artifact} {place}"), &[])?;
+        ensure!(fetched.success, "ktlint {version} could not be fetched");
+    }
+    Ok(jar)
 }
 
 /// Counts what Surefire says; a module that is to have tests and runs none is a failure.
