@@ -19,8 +19,6 @@ import androidx.compose.runtime.State
 import androidx.compose.runtime.produceState
 import androidx.compose.runtime.remember
 import androidx.compose.ui.platform.LocalConfiguration
-import androidx.core.content.ContextCompat
-import androidx.core.content.ContextCompat.RECEIVER_NOT_EXPORTED
 import io.countersign.core.Authenticator
 import io.countersign.core.Event
 import io.countersign.core.KeyPolicy
@@ -68,7 +66,8 @@ class MainActivity : ComponentActivity() {
         val old = savedInstanceState != null || intent.flags and Intent.FLAG_ACTIVITY_LAUNCHED_FROM_HISTORY != 0
         if (!old) follow(intent)
         shell.enter()
-        ContextCompat.registerReceiver(this, clockSet, IntentFilter(Intent.ACTION_TIME_CHANGED), RECEIVER_NOT_EXPORTED)
+        // Only the system sends this one.
+        registerReceiver(clockSet, IntentFilter(Intent.ACTION_TIME_CHANGED))
         setContent {
             // Another language or other letters are another dictionary, and all is said anew.
             val dictionary = remember(LocalConfiguration.current) { ResourceDictionary(this) }

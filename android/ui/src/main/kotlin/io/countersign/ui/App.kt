@@ -34,9 +34,7 @@ fun App(shell: Shell, camera: @Composable (torch: Boolean) -> Unit, onBack: @Com
             VaultState.Absent -> {
                 onBack(null)
                 // The first key was not made, mostly because the screen lock was not confirmed.
-                if (!shell.busy) Page(say(Word.locked_title), Icons.Lock) {
-                    MainButton(say(Word.unlock)) { shell.enter() }
-                }
+                Page(say(Word.locked_title), Icons.Lock) { MainButton(say(Word.unlock), !shell.busy) { shell.enter() } }
             }
             is VaultState.Unreadable -> Unreadable(vault) { shell.enter() }
             is VaultState.Locked -> Locked(

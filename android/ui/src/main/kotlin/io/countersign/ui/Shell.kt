@@ -136,7 +136,7 @@ class Shell(
 
     fun lock() = attempt { lockNow() }
 
-    /** Nothing secret stays: neither a key that is shown nor a link that was not followed yet. */
+    /** Neither a recovery key that is shown nor a link that was not followed yet stays. */
     private suspend fun lockNow() {
         leave()
         recoveryKey = null
@@ -223,7 +223,7 @@ class Shell(
         val begun = authenticator.enroll(relyingParty)
         val view = begun.view.value
         // Where the relying party asks for a sign-in, the code comes after it.
-        val tornAway = view is View.ShowCode || view is View.SignIn && authenticator.codes.value.entries.any { it.pending }
+        val tornAway = view is View.ShowCode || (view is View.SignIn && authenticator.codes.value.entries.any { it.pending })
         if (tornAway || link != null) begin(begun) else begun.close()
     }
 
