@@ -218,6 +218,8 @@ fn check(shell: &Shell, apk: &Path) -> Result<()> {
     {
         ensure!(manifest.contains(wanted), "the manifest does not say {wanted}");
     }
+    let asks = badging.contains("uses-feature: name='android.hardware.camera");
+    ensure!(!asks, "the package asks for a camera, though the values can be typed in");
     let listed = cmd!(shell, "unzip -Z1 {apk}").read()?;
     for (_, abi) in PROCESSORS {
         for name in [LIBRARY, "libjnidispatch.so"] {
