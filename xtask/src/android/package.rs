@@ -72,6 +72,9 @@ fn link(shell: &Shell, work: &Path, archives: &[PathBuf]) -> Result<()> {
     let manifest = shell.read_file("android/app/src/main/AndroidManifest.xml")?;
     let manifest =
         manifest.replacen("<manifest ", &format!("<manifest package=\"{APPLICATION}\" "), 1);
+    // Debian's apksigner puts a stored library at 4 KiB again, which a phone with pages of 16 KiB cannot map: so it unpacks them.
+    let extracted = "<application android:extractNativeLibs=\"true\" ";
+    let manifest = manifest.replacen("<application", extracted, 1);
     shell.write_file(work.join("AndroidManifest.xml"), manifest)?;
     let versions = [
         "--min-sdk-version",
@@ -140,10 +143,19 @@ fn classes(shell: &Shell, work: &Path, archives: &[PathBuf]) -> Result<()> {
     jars.extend(shell.read_dir(&parts)?.into_iter().filter(ours));
     let dex = work.join("dex");
     shell.create_dir(&dex)?;
+    // The framework's jar is without `java.lang`.
+    let javac = cmd!(shell, "sh -c").arg("readlink -f \"$(command -v javac)\"").read()?;
+    let java = Path::new(&javac).ancestors().nth(2).context("javac lies in a JDK")?.to_owned();
     let options = ["--release", "--min-api", "30"];
     let d8 = cmd!(shell, "java -Xmx2g -cp {parts}/r8.jar com.android.tools.r8.D8 {options...}");
     must(
-        d8.arg("--lib").arg(parts.join("android-all.jar")).arg("--output").arg(&dex).args(jars),
+        d8.arg("--lib")
+            .arg(java)
+            .arg("--lib")
+            .arg(parts.join("android-all.jar"))
+            .arg("--output")
+            .arg(&dex)
+            .args(jars),
         &[],
     )?;
     let _folder = shell.push_dir(&dex);
@@ -156,7 +168,7 @@ fn classes(shell: &Shell, work: &Path, archives: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// The native libraries of both processors, stored: the phone maps them out of the package.
+/// The native libraries of both processors.
 fn libraries(shell: &Shell, work: &Path, archives: &[PathBuf]) -> Result<()> {
     for (_, abi) in PROCESSORS {
         let folder = work.join("lib").join(abi);
@@ -169,13 +181,13 @@ fn libraries(shell: &Shell, work: &Path, archives: &[PathBuf]) -> Result<()> {
         }
     }
     let _folder = shell.push_dir(work);
-    must(cmd!(shell, "zip -q -0 -r base.apk lib"), &[])?;
+    must(cmd!(shell, "zip -q -r base.apk lib"), &[])?;
     Ok(())
 }
 
-/// Aligns for pages of 16 KiB and signs.
+/// Aligns and signs.
 fn sign(shell: &Shell, work: &Path, apk: &Path) -> Result<()> {
-    must(cmd!(shell, "zipalign -f {PAGE} {work}/base.apk {work}/aligned.apk"), &[])?;
+    must(cmd!(shell, "zipalign -f {ALIGNMENT} {work}/base.apk {work}/aligned.apk"), &[])?;
     let key = ["-alias", "throw-away", "-keyalg", "EC", "-storetype", "PKCS12", "-validity", "1"];
     let key = key.into_iter().chain(["-dname", "CN=not for a shop", "-storepass", WORD]);
     must(cmd!(shell, "keytool -genkeypair -keystore {work}/key.p12").args(key), &[])?;
@@ -194,7 +206,7 @@ fn sign(shell: &Shell, work: &Path, apk: &Path) -> Result<()> {
 
 fn check(shell: &Shell, apk: &Path) -> Result<()> {
     must(cmd!(shell, "apksigner verify --min-sdk-version 30 --verbose {apk}"), &[])?;
-    must(cmd!(shell, "zipalign -c {PAGE} {apk}"), &[])?;
+    must(cmd!(shell, "zipalign -c {ALIGNMENT} {apk}"), &[])?;
     let badging = cmd!(shell, "aapt dump badging {apk}").read()?;
     let manifest = cmd!(shell, "aapt dump xmltree {apk} AndroidManifest.xml").read()?;
     let permissions: Vec<_> = badging
@@ -250,7 +262,7 @@ const APPLICATION: &str = "io.countersign.app";
 const ACTIVITY: &str = "io.countersign.app.MainActivity";
 /// Resources of Android 10, the newest that Debian has.
 const FRAMEWORK: &str = "/usr/share/android-framework-res/framework-res.apk";
-const PAGE: &str = "16384";
+const ALIGNMENT: &str = "4";
 /// Guards a key that is deleted when it has signed once.
 const WORD: &str = "throw-away";
 /// As in `android.R.attr` of API 35: name, number, format.
