@@ -3,6 +3,7 @@
 //! Every command prints each sub-command before running it, so that nobody depends on this program:
 //! what it does can be typed by hand.
 
+mod android;
 mod bench;
 mod bindgen;
 mod check;
@@ -49,6 +50,7 @@ const COMMANDS: &[Command] = &[
     ("pictures", "", "the pictures of the README, made anew", pictures::run),
     ("screens", "", "the pictures of the app's screens: docs/screens", screens::run),
     ("bindgen", "", "the native library, its Kotlin and its Swift: target/bindings", bindgen::run),
+    ("android", "[--write]", "the library for phones, and a package of the app", android::run),
     (
         "bench",
         "[kotlin] [--write]",
