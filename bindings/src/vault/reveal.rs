@@ -22,8 +22,10 @@ pub struct Revealed {
     pub code: Option<RevealedCode>,
 }
 
-/// A QR code, to be drawn dark on light with an empty border of four modules.
+/// A QR code, to be drawn dark on light with an empty border of four modules. As a text it does not say
+/// its modules.
 #[derive(uniffi::Record)]
+#[uniffi::export(Display)]
 pub struct RevealedCode {
     /// How many modules a side has.
     pub side: u32,
@@ -77,6 +79,12 @@ impl Vault {
 impl fmt::Display for Revealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Revealed(..)")
+    }
+}
+
+impl fmt::Display for RevealedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RevealedCode({} ..)", self.side)
     }
 }
 

@@ -23,7 +23,8 @@ import kotlin.time.Duration
 public data class KeyPolicy(val confirmation: UserConfirmation? = null, val unlockedDevice: Boolean = true)
 
 /**
- * That the user confirms the use of the device key.
+ * That the user confirms the use of the device key. It needs a phone with a screen lock; no key can be made on
+ * one without.
  *
  * @property validFor for how many whole seconds one confirmation is good; none: for one use.
  * @property screenLock whether the phone's PIN, pattern or password confirms as well as a strong biometric does.

@@ -95,12 +95,12 @@ public class Authenticator(
     public suspend fun createWithDeviceKey(confirmation: Confirmation = NOBODY): Unit = work {
         // Before a key is made for nothing.
         vault.outline()?.let { throw CountersignException.VaultExists("there is a vault already") }
-        deviceKeys.make(confirmation) { key -> opened { vault.createWithDeviceKey(key) } }
+        deviceKeys.make(confirmation) { key -> opened { vault.createWithDeviceKey(key).let { null } } }
     }
 
     /** Makes a vault that a passphrase opens, and opens it. */
     public suspend fun createWithPassphrase(passphrase: CharArray): Unit = work {
-        passphrase.lentNormalised { bytes -> opened { vault.createWithPassphrase(bytes) } }
+        passphrase.lentNormalised { bytes -> opened { vault.createWithPassphrase(bytes).let { null } } }
     }
 
     /**
@@ -168,8 +168,13 @@ public class Authenticator(
     public suspend fun importPicture(file: ByteArray): Imported = work { file.lent(vault::importPicture) }
 
     /** As [EnrollmentSession.frame], for the accounts of an export; nothing where no code is read in it. */
-    public fun importFrame(luma: ByteBuffer, width: Int, height: Int, rowStride: Int): Imported? =
-        luma.inPlace { vault.importFrame(it, width.toUInt(), height.toUInt(), rowStride.toUInt()) }?.also { refresh() }
+    public fun importFrame(luma: ByteBuffer, width: Int, height: Int, rowStride: Int): Imported? {
+        checkNotClosed()
+        val imported = lookingIfUncertain {
+            luma.inPlace { vault.importFrame(it, width.toUInt(), height.toUInt(), rowStride.toUInt()) }
+        }
+        return imported?.also { refresh() }
+    }
 
     /** The next code of an account that counts: good for one use, its counter has moved on. */
     public suspend fun nextCode(id: AccountId): String = work { vault.nextCode(id) }
@@ -221,20 +226,25 @@ public class Authenticator(
     private suspend fun <T> work(act: suspend () -> T): T = withContext(dispatcher) {
         checkNotClosed()
         try {
-            act()
-        } catch (e: CountersignException.SaveUncertain) {
-            lookNow()
-            throw e
+            lookingIfUncertain { act() }
         } finally {
             refresh()
         }
     }
 
+    /** Where it is not certain what is on the disk, the vault was locked. */
+    private inline fun <T> lookingIfUncertain(act: () -> T): T = try {
+        act()
+    } catch (e: CountersignException.SaveUncertain) {
+        lookNow()
+        throw e
+    }
+
     /** Opens the vault and says so, as one step towards [lock]. */
-    private fun opened(open: () -> Any): Unit = synchronized(vault) {
+    private fun opened(open: () -> Opened?): Unit = synchronized(vault) {
         checkNotClosed()
         val opened = try {
-            open() as? Opened
+            open()
         } catch (e: CountersignException) {
             lookNow()
             throw e
@@ -261,15 +271,16 @@ public class Authenticator(
     }
 
     /** What the flow asks for by its effect: the event to answer it with. */
-    private fun save(): Event = try {
-        vault.save()
-        refresh()
-        Event.SAVED
-    } catch (e: CountersignException.SaveUncertain) {
-        lookNow()
-        throw e
-    } catch (_: CountersignException) {
-        Event.SAVE_FAILED
+    private fun save(): Event = lookingIfUncertain {
+        try {
+            vault.save()
+            refresh()
+            Event.SAVED
+        } catch (e: CountersignException.SaveUncertain) {
+            throw e
+        } catch (_: CountersignException) {
+            Event.SAVE_FAILED
+        }
     }
 
     private companion object {

@@ -92,14 +92,15 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
     /** Makes a key, seals it and hands it to [use]; when that is done it removes the others. */
     suspend fun <T> make(confirmation: Confirmation, use: (ByteBuffer) -> T): T {
         val name = NAME_PREFIX + ByteArray(8).also(random::nextBytes).joinToString("") { "%02x".format(it) }
+        val eachUse = keys.confirmsEachUse
         val key = ByteArray(KEY_BYTES).also(random::nextBytes)
-        try {
+        val used = try {
             answered { keys.make(name) }
-            val cipher = confirmed(keys.confirmsEachUse, confirmation) { keys.cipher(name) }
-            cipher.updateAAD(Sealed.header(keys.confirmsEachUse, name))
+            val cipher = confirmed(eachUse, confirmation) { keys.cipher(name) }
+            cipher.updateAAD(Sealed.header(eachUse, name))
             val bytes = answered { cipher.doFinal(key) }
-            Sealed(name, keys.confirmsEachUse, cipher.iv, bytes).write(fileOf(name))
-            return key.lent(use).also { keepOnly(name) }
+            Sealed(name, eachUse, cipher.iv, bytes).write(fileOf(name))
+            key.lent(use)
         } catch (e: CountersignException.SaveUncertain) {
             throw e // The disk may know the key already.
         } catch (e: Exception) {
@@ -108,6 +109,8 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
         } finally {
             key.fill(0)
         }
+        keepOnly(name)
+        return used
     }
 
     /** Opens the sealed keys, hands each to [use] until one fits, and then removes the others. */
@@ -166,7 +169,11 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
 
     private fun drop(name: String) {
         fileOf(name).delete()
-        keys.remove(name)
+        try {
+            answered { keys.remove(name) }
+        } catch (_: GeneralSecurityException) {
+            // It seals nothing any more, and is no reason to fail.
+        }
     }
 
     private val filePrefix get() = "${vault.name}.key."
@@ -184,16 +191,17 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
 
 /** A device key as it lies on the disk: `CSKEY`, version 1, whether each use is confirmed, IV, sealed key. */
 private class Sealed(val name: String, val confirmEachUse: Boolean, val iv: ByteArray, val bytes: ByteArray) {
-    /** Writes it so that it is on the disk, and never over another. */
+    /**
+     * Writes it, and never over another. It is flushed; the folder will be by the save of the vault that
+     * lies in it too, and before that save nothing depends on this file.
+     */
     fun write(file: File) = try {
-        val folder = file.absoluteFile.parentFile.toPath()
-        Files.createDirectories(folder)
+        Files.createDirectories(file.absoluteFile.parentFile.toPath())
         FileChannel.open(file.toPath(), StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW).use { channel ->
             val whole = ByteBuffer.wrap(start(confirmEachUse) + iv + bytes)
             while (whole.hasRemaining()) channel.write(whole)
             channel.force(true)
         }
-        FileChannel.open(folder, StandardOpenOption.READ).use { it.force(true) }
     } catch (_: IOException) {
         throw CountersignException.NotSaved("the sealed device key could not be saved")
     }

@@ -232,9 +232,11 @@ internal class AuthenticatorTest {
     fun `nothing that is shown or revealed says what it is in a log`() = onPhone { phone ->
         val app = phone.app().apply { createWithDeviceKey() }
         val id = app.importText(URI.toByteArray()).added.single()
-        val told = listOf(app.revealAccount(id), app.revealMigration(), phone.entries(app, Phone.START)).joinToString()
+        val revealed = app.revealAccount(id)
+        val shown = phone.entries(app, Phone.START)
+        val told = listOf(revealed, revealed.code, app.revealMigration(), shown).joinToString()
         assertTrue("Revealed(..)" in told && "alice" in told, told)
-        for (hidden in listOf("JBSWY3DP", "915760", "data=")) assertFalse(hidden in told, told)
+        for (hidden in listOf("JBSWY3DP", "915760", "data=", "1, 0, 1")) assertFalse(hidden in told, told)
     }
 
     @Test

@@ -89,6 +89,16 @@ internal class DeviceKeyTest {
     }
 
     @Test
+    fun `a store that keeps what it should remove takes no key away`() = onPhone { phone ->
+        phone.keys.unremovable = true
+        val app = phone.app().apply { createWithDeviceKey() }
+        app.renewDeviceKey()
+        app.lock()
+        app.openWithDeviceKey()
+        assertEquals(1 to 2, phone.sealed.size to phone.keys.keys.size)
+    }
+
+    @Test
     fun `a key that was sealed and never came into the vault is passed over`() = onPhone { phone ->
         val app = phone.app().apply { createWithDeviceKey() }
         val keys = DeviceKeys(phone.file, phone.keys)

@@ -8,6 +8,7 @@ import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import java.io.File
 import java.security.GeneralSecurityException
+import java.security.ProviderException
 import java.time.Clock
 import java.time.Instant
 import java.time.ZoneId
@@ -86,6 +87,7 @@ internal class MemoryKeys : SealingKeys {
     val invalidated = mutableSetOf<String>()
     var unavailable = false
     var wantsConfirmation = false
+    var unremovable = false
 
     override fun make(name: String) {
         check(name !in keys)
@@ -103,6 +105,7 @@ internal class MemoryKeys : SealingKeys {
     }
 
     override fun remove(name: String) {
+        if (unremovable) throw ProviderException("the store does not answer")
         keys.remove(name)
     }
 }
