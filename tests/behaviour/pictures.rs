@@ -40,7 +40,7 @@ const FLOORS: [(&str, usize); 15] = [
     ("perspective", 12),
     ("blur", 4),
     ("motion", 7),
-    ("noise", 12),
+    ("noise", 11),
     ("glare", 11),
     ("low contrast", 12),
     ("uneven light", 12),

@@ -43,8 +43,8 @@ fn a_picture_that_is_not_read_says_how_far_it_came() {
     let (exit, verdict) = said(&Conditions { contrast: 0.0, ..Conditions::CLEAN });
     assert_eq!(exit, Exit::NothingFound);
     assert!(verdict.contains("no finder pattern"), "{verdict}");
-    // The lamp covers a finder pattern.
-    let lamp = Conditions { lamp: 0.2, lamp_at: (0.2, 0.2), ..Conditions::CLEAN };
+    // The lamp covers two finder patterns; one would not be enough.
+    let lamp = Conditions { lamp: 0.45, lamp_at: (0.15, 0.5), ..Conditions::CLEAN };
     let (exit, verdict) = said(&lamp);
     assert_eq!(exit, Exit::NothingFound);
     assert!(verdict.starts_with("not read: "), "{verdict}");
