@@ -214,7 +214,7 @@ fn check(shell: &Shell, apk: &Path) -> Result<()> {
         .filter_map(|line| line.strip_prefix("uses-permission: name='android.permission."))
         .collect();
     ensure!(
-        permissions == ["CAMERA'", "INTERNET'", "USE_BIOMETRIC'"],
+        permissions == ["CAMERA'", "INTERNET'", "USE_BIOMETRIC'", "HIDE_OVERLAY_WINDOWS'"],
         "permissions {permissions:?}"
     );
     for wanted in [
