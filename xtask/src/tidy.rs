@@ -5,6 +5,7 @@
 mod app;
 mod dependencies;
 mod facade;
+mod kotlin;
 mod text;
 
 use std::collections::BTreeMap;

@@ -1,35 +1,21 @@
 //! Rules on the Android app, which is to stay a thing that draws.
 
-use super::Files;
+use super::{Files, kotlin};
 
 /// What can be read in one sitting.
 pub(super) fn thin_app(files: &Files) -> Vec<String> {
-    let written = app(files).flat_map(|(_, text)| text.lines()).map(str::trim);
-    let counted = written.filter(|line| {
-        !line.is_empty() && !line.starts_with("import ") && !line.starts_with("package ")
-    });
-    let lines = counted.count();
+    let lines = kotlin::written(app(files));
     let fat = lines > MOST_LINES;
     fat.then(|| format!("android: the app has {lines} lines, at most {MOST_LINES}"))
         .into_iter()
         .collect()
 }
 
-/// Who says these words does what the core does.
+/// The words of the core by themselves: a view may have a name made of one.
 pub(super) fn no_core_knowledge(files: &Files) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for (path, text) in app(files) {
-        for (number, line) in (1..).zip(text.lines()) {
-            // Every second piece lies within quotation marks.
-            let outside: String = line.split('"').step_by(2).collect::<Vec<_>>().join(" ");
-            let outside = outside.to_lowercase();
-            let mut words = outside.split(|c: char| !c.is_alphanumeric() && c != '_');
-            if let Some(word) = words.find(|word| CORE_WORDS.contains(word)) {
-                complaints.push(format!("{path}:{number}: `{word}` is for the core to know"));
-            }
-        }
-    }
-    complaints
+    kotlin::core_words(app(files), |line, word| {
+        line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|said| said == word)
+    })
 }
 
 fn app(files: &Files) -> impl Iterator<Item = (&String, &String)> {
@@ -40,7 +26,6 @@ fn app(files: &Files) -> impl Iterator<Item = (&String, &String)> {
 }
 
 const MOST_LINES: usize = 2000;
-const CORE_WORDS: &[&str] = &["secret", "base32", "hmac", "otpauth"];
 
 #[cfg(test)]
 mod tests {

@@ -1,33 +1,18 @@
 //! Rules on the Kotlin package: it hands on, and what it is built with is the same twice.
 
-use super::Files;
+use super::{Files, kotlin};
 
 /// The façade is read before it is used. The device key is a subject of its own.
 pub(super) fn thin_facade(files: &Files) -> Vec<String> {
     let facade = |path: &str| path.starts_with(MAIN) && !path.ends_with("/DeviceKey.kt");
-    let written = sources(files).filter(|(path, _)| facade(path));
-    let counted = written.flat_map(|(_, text)| text.lines()).map(str::trim).filter(|line| {
-        !line.is_empty() && !line.starts_with("import ") && !line.starts_with("package ")
-    });
-    let lines = counted.count();
+    let lines = kotlin::written(sources(files).filter(|(path, _)| facade(path)));
     let fat = lines > MOST_LINES;
     Vec::from_iter(fat.then(|| format!("{MAIN}: {lines} lines, at most {MOST_LINES}")))
 }
 
-/// Whoever says these words does what the core does.
+/// The words of the core, and names made of them.
 pub(super) fn no_core_knowledge(files: &Files) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for (path, text) in sources(files) {
-        for (number, line) in (1..).zip(text.lines()) {
-            // Every second piece lies within quotation marks.
-            let outside: Vec<_> = line.split('"').step_by(2).collect();
-            let outside = outside.join(" ").to_lowercase();
-            if let Some(word) = CORE_WORDS.iter().find(|word| outside.contains(**word)) {
-                complaints.push(format!("{path}:{number}: `{word}` is for the core to know"));
-            }
-        }
-    }
-    complaints
+    kotlin::core_words(sources(files), |line, word| line.contains(word))
 }
 
 /// What Gradle builds with is what Maven tested with.
@@ -59,7 +44,6 @@ const ANDROID: &str = "android/core/src/android/";
 const CATALOGUE: &str = "android/gradle/libs.versions.toml";
 const POM: &str = "android/pom.xml";
 const MOST_LINES: usize = 400;
-const CORE_WORDS: &[&str] = &["secret", "base32", "hmac", "otpauth"];
 const OF_GRADLE_ALONE: &[&str] = &["agp"];
 
 #[cfg(test)]
