@@ -10,6 +10,8 @@
 //! | accounts | [`vault`] | one sealed file that any of its slots opens |
 //! | a vault and the time | [`vault::Vault::codes_at`] | [`Code`]s, each with its validity |
 //!
+//! The other side, which checks what was typed, is [`verify`].
+//!
 //! The core has no clock, no random source, no network and no threads: time and randomness are
 //! arguments. Only [`vault::VaultFile`] touches the disk. Nothing panics on input, and no error or
 //! `Debug` text holds a secret or the input that held one.
@@ -59,6 +61,7 @@ pub mod otp;
 pub mod payload;
 pub mod secret;
 pub mod vault;
+pub mod verify;
 
 /// A camera frame or a picture to the texts of the QR codes in it: a crate of its own, which knows
 /// nothing of one-time passwords.
