@@ -117,7 +117,8 @@ pub const MAX_DRIFT: i32 = 10;
 /// The step of our own clock, and the steps whose codes are accepted.
 fn expected(otp: &Otp, unix_time: u64, seen: Seen, window: Window) -> (u64, RangeInclusive<u64>) {
     let Some(time_step) = otp.time_step() else {
-        let first = seen.last_step.map_or(otp.counter().unwrap_or(0), |last| last.saturating_add(1));
+        let first =
+            seen.last_step.map_or(otp.counter().unwrap_or(0), |last| last.saturating_add(1));
         // The counter just used is looked at too: a double click is a replay and no wrong code.
         let from = seen.last_step.unwrap_or(first);
         let ahead = u64::from(window.look_ahead.min(Window::MAX));
@@ -223,7 +224,8 @@ mod tests {
 
     #[test]
     fn what_is_no_code_is_rejected() {
-        for typed in ["", " ", "12345", "1234567", "12345678901", "２８７０８２", "\0\0\0\0\0\0"] {
+        for typed in ["", " ", "12345", "1234567", "12345678901", "２８７０８２", "\0\0\0\0\0\0"]
+        {
             assert_eq!(check(typed, NOW, Seen::default()), Verdict::Rejected, "{typed:?}");
         }
         let seen = Seen { last_step: Some(u64::MAX), drift: i32::MIN };

@@ -1,0 +1,368 @@
+//! The administrator's pages: accounts, their devices, reset, lock, policy, and sites' keys.
+//!
+//! An administrator never chooses a password or sees a secret: what gives access is made here, shown
+//! once and for one use.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+
+use super::profile::After;
+use super::{Once, Sure};
+use crate::Portal;
+use crate::page::{Page, ok, show, utc};
+use crate::password;
+use crate::refusal::Refusal;
+use crate::sign_in::MOST_LOGIN;
+use crate::store::{DeviceState, NewUser, User, UserSummary, new_id};
+use crate::visitor::{Administrator, Ours};
+
+#[derive(Template)]
+#[template(path = "users.html")]
+struct UsersPage {
+    page: Page,
+    users: Vec<UserSummary>,
+    search: String,
+    login: String,
+    problem: Option<&'static str>,
+    said: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "user.html")]
+struct UserPage {
+    page: Page,
+    user: User,
+    devices: Vec<Line>,
+    recovery_codes: i64,
+    is_self: bool,
+    said: Option<String>,
+}
+
+struct Line {
+    id: String,
+    name: String,
+    state: &'static str,
+    created: String,
+    last_used: Option<String>,
+    revocable: bool,
+}
+
+#[derive(Template)]
+#[template(path = "keys.html")]
+struct KeysPage {
+    page: Page,
+    keys: Vec<KeyLine>,
+    problem: Option<&'static str>,
+    said: Option<String>,
+}
+
+struct KeyLine {
+    id: String,
+    name: String,
+    created: String,
+    revoked: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Search {
+    #[serde(default)]
+    search: String,
+    said: Option<String>,
+}
+
+pub(super) async fn users_page(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, _): Administrator,
+    query: Result<Query<Search>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    let Query(Search { search, said }) = query?;
+    let users = portal.store.users(&search).await?;
+    let page = Page::of(&portal, &visitor);
+    let said = said.filter(|said| said.starts_with("said-") && page.language.knows(said));
+    ok(&UsersPage { page, users, search, login: String::new(), problem: None, said })
+}
+
+#[derive(Deserialize)]
+pub(super) struct NewAccount {
+    login: String,
+    admin: Option<String>,
+    mfa: Option<String>,
+}
+
+pub(super) async fn add_user(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, _): Administrator,
+    Ours(form): Ours<NewAccount>,
+) -> Result<Response, Refusal> {
+    let login = form.login.trim();
+    let (password, hash) = one_time_password().await?;
+    let user = NewUser {
+        id: &new_id()?,
+        login,
+        password_hash: &hash,
+        admin: form.admin.is_some(),
+        mfa_required: form.mfa.is_some(),
+    };
+    let problem = match () {
+        () if login.is_empty() => Some("login-empty"),
+        () if login.chars().count() > MOST_LOGIN => Some("login-too-long"),
+        () if login.chars().any(char::is_control) => Some("login-has-bad-character"),
+        () if !portal.store.add_user(user, portal.clock.now()).await? => Some("login-taken"),
+        () => None,
+    };
+    let page = Page::of(&portal, &visitor);
+    if problem.is_some() {
+        let users = portal.store.users("").await?;
+        let search = String::new();
+        let refused = UsersPage { page, users, search, login: form.login, problem, said: None };
+        return show(StatusCode::UNPROCESSABLE_ENTITY, &refused);
+    }
+    portal.store.audit(&visitor.did(&portal, "user-added", login, "")).await?;
+    ok(&Once {
+        title: page.with("one-time-password-of", "name", login).into_owned(),
+        explanation: page.t("one-time-password-once").into_owned(),
+        values: vec![password],
+        back: "/admin/users".to_owned(),
+        back_text: page.t("i-have-passed-it-on").into_owned(),
+        page,
+    })
+}
+
+pub(super) async fn user_page(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, own): Administrator,
+    id: Result<Path<String>, PathRejection>,
+    after: Result<Query<After>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    let Path(id) = id?;
+    let user = user(&portal, &id).await?;
+    let now = portal.clock.now();
+    let devices = portal.store.devices(&user.id).await?;
+    let devices = devices
+        .iter()
+        .map(|device| Line {
+            id: device.id.clone(),
+            name: device.name.clone(),
+            state: match device.state {
+                DeviceState::Registered => "state-registered",
+                DeviceState::Pending if device.is_live(now) => "state-pending",
+                DeviceState::Pending => "state-expired",
+                DeviceState::Rejected => "state-rejected",
+            },
+            created: utc(device.created_at),
+            last_used: device.last_used_at.map(utc),
+            revocable: device.is_live(now),
+        })
+        .collect();
+    let recovery_codes = portal.store.recovery_codes_left(&user.id).await?;
+    let page = Page::of(&portal, &visitor);
+    let said = After::said(after, &page);
+    ok(&UserPage { page, is_self: own.id == user.id, user, devices, recovery_codes, said })
+}
+
+/// What an administrator can do to an account, by the last part of its address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    ResetMfa,
+    NewPassword,
+    Lock,
+    Unlock,
+    RequireMfa,
+    WaiveMfa,
+}
+
+impl Action {
+    fn by_name(name: &str) -> Result<Self, Refusal> {
+        Ok(match name {
+            "reset-mfa" => Self::ResetMfa,
+            "new-password" => Self::NewPassword,
+            "lock" => Self::Lock,
+            "unlock" => Self::Unlock,
+            "require-mfa" => Self::RequireMfa,
+            "waive-mfa" => Self::WaiveMfa,
+            _ => return Err(Refusal::NotFound),
+        })
+    }
+}
+
+pub(super) async fn sure_page(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, _): Administrator,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Response, Refusal> {
+    let Path((id, action)) = path?;
+    Action::by_name(&action)?;
+    let user = user(&portal, &id).await?;
+    let page = Page::of(&portal, &visitor);
+    ok(&Sure {
+        question: page.with(&format!("{action}-question"), "name", &user.login).into_owned(),
+        consequence: page.t(&format!("{action}-consequence")).into_owned(),
+        yes: page.t(&action).into_owned(),
+        back: format!("/admin/users/{id}"),
+        page,
+    })
+}
+
+pub(super) async fn act(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, own): Administrator,
+    path: Result<Path<(String, String)>, PathRejection>,
+    Ours(()): Ours<()>,
+) -> Result<Response, Refusal> {
+    let Path((id, name)) = path?;
+    let action = Action::by_name(&name)?;
+    let user = user(&portal, &id).await?;
+    let (store, now) = (&portal.store, portal.clock.now());
+    let did = visitor.did(&portal, &name, &user.login, "");
+    match action {
+        Action::ResetMfa => store.reset_mfa(&user.id, now).await?,
+        // Whoever locked themselves out could not unlock themselves.
+        Action::Lock if own.id == user.id => return Err(Refusal::NotFound),
+        Action::Lock => store.set_locked(&user.id, Some(now)).await?,
+        Action::Unlock => store.set_locked(&user.id, None).await?,
+        Action::RequireMfa => store.set_mfa_required(&user.id, true).await?,
+        Action::WaiveMfa => store.set_mfa_required(&user.id, false).await?,
+        Action::NewPassword => {
+            let (password, hash) = one_time_password().await?;
+            if !store.change_password(&user.id, &user.password_hash, &hash, true).await? {
+                return Ok(Redirect::to(&format!("/admin/users/{id}")).into_response());
+            }
+            store.end_other_sessions(&user.id, &visitor.token_hash()).await?;
+            store.audit(&did).await?;
+            let page = Page::of(&portal, &visitor);
+            return ok(&Once {
+                title: page.with("one-time-password-of", "name", &user.login).into_owned(),
+                explanation: page.t("one-time-password-once").into_owned(),
+                values: vec![password],
+                back: format!("/admin/users/{id}"),
+                back_text: page.t("i-have-passed-it-on").into_owned(),
+                page,
+            });
+        }
+    }
+    store.audit(&did).await?;
+    if own.id == user.id && action == Action::ResetMfa {
+        return Ok(Redirect::to("/sign-in").into_response());
+    }
+    Ok(Redirect::to(&format!("/admin/users/{id}?said=said-{name}")).into_response())
+}
+
+pub(super) async fn revoke_page(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, _): Administrator,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Response, Refusal> {
+    let Path((id, device_id)) = path?;
+    let devices = portal.store.devices(&id).await?;
+    let device = devices.iter().find(|device| device.id == device_id).ok_or(Refusal::NotFound)?;
+    let page = Page::of(&portal, &visitor);
+    ok(&Sure {
+        question: page.with("revoke-question", "name", &device.name).into_owned(),
+        consequence: page.t("revoke-consequence").into_owned(),
+        yes: page.t("revoke").into_owned(),
+        back: format!("/admin/users/{id}"),
+        page,
+    })
+}
+
+pub(super) async fn revoke(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, _): Administrator,
+    path: Result<Path<(String, String)>, PathRejection>,
+    Ours(()): Ours<()>,
+) -> Result<Response, Refusal> {
+    let Path((id, device_id)) = path?;
+    let user = user(&portal, &id).await?;
+    let devices = portal.store.devices(&id).await?;
+    let device = devices.iter().find(|device| device.id == device_id).ok_or(Refusal::NotFound)?;
+    if portal.store.reject_device(&id, &device.id).await? {
+        let did = visitor.did(&portal, "device-revoked", &user.login, &device.name);
+        portal.store.audit(&did).await?;
+    }
+    Ok(Redirect::to(&format!("/admin/users/{id}?said=said-device-removed")).into_response())
+}
+
+pub(super) async fn keys_page(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, _): Administrator,
+    after: Result<Query<After>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    let page = Page::of(&portal, &visitor);
+    let said = After::said(after, &page);
+    ok(&KeysPage { page, keys: key_lines(&portal).await?, problem: None, said })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Named {
+    name: String,
+}
+
+pub(super) async fn add_key(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, _): Administrator,
+    Ours(form): Ours<Named>,
+) -> Result<Response, Refusal> {
+    let name = form.name.trim();
+    let page = Page::of(&portal, &visitor);
+    let length = name.chars().count();
+    if !(1..=64).contains(&length) || name.chars().any(char::is_control) {
+        let keys = key_lines(&portal).await?;
+        let refused = KeysPage { page, keys, problem: Some("key-name-is-wrong"), said: None };
+        return show(StatusCode::UNPROCESSABLE_ENTITY, &refused);
+    }
+    let key = password::token()?;
+    let hash = password::token_hash(&key);
+    portal.store.add_api_key(&new_id()?, &hash, name, portal.clock.now()).await?;
+    portal.store.audit(&visitor.did(&portal, "api-key-made", name, "")).await?;
+    ok(&Once {
+        title: page.with("api-key-of", "name", name).into_owned(),
+        explanation: page.t("api-key-once").into_owned(),
+        values: vec![key.to_string()],
+        back: "/admin/keys".to_owned(),
+        back_text: page.t("i-have-kept-it").into_owned(),
+        page,
+    })
+}
+
+pub(super) async fn revoke_key(
+    State(portal): State<Arc<Portal>>,
+    Administrator(visitor, _): Administrator,
+    id: Result<Path<String>, PathRejection>,
+    Ours(()): Ours<()>,
+) -> Result<Response, Refusal> {
+    let Path(id) = id?;
+    let keys = portal.store.api_keys().await?;
+    let key = keys.iter().find(|key| key.id == id).ok_or(Refusal::NotFound)?;
+    if portal.store.revoke_api_key(&id, portal.clock.now()).await? {
+        portal.store.audit(&visitor.did(&portal, "api-key-revoked", &key.name, "")).await?;
+    }
+    Ok(Redirect::to("/admin/keys?said=said-key-revoked").into_response())
+}
+
+async fn user(portal: &Portal, id: &str) -> Result<User, Refusal> {
+    portal.store.user(id).await?.ok_or(Refusal::NotFound)
+}
+
+async fn key_lines(portal: &Portal) -> Result<Vec<KeyLine>, Refusal> {
+    let keys = portal.store.api_keys().await?;
+    let lines = keys.into_iter().map(|key| KeyLine {
+        id: key.id,
+        name: key.name,
+        created: utc(key.created_at),
+        revoked: key.revoked_at.map(utc),
+    });
+    Ok(lines.collect())
+}
+
+/// A password for one use, to be shown once, and its hash.
+async fn one_time_password() -> Result<(String, String), Refusal> {
+    let password = password::one_time()?;
+    let hash = password::hash(password.clone()).await?;
+    Ok((password.to_string(), hash))
+}

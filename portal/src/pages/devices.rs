@@ -1,0 +1,413 @@
+//! Mobile authentication: Register new device → name → QR code or values → code → Submit.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use countersign::payload::otpauth;
+use countersign::{Account, Otp, Secret};
+use getrandom::SysRng;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng as _;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::profile::{After, new_recovery_codes};
+use super::sign_in::{Code, Problem};
+use super::{Sure, sign_in};
+use crate::Portal;
+use crate::page::{Page, ok, qr_path, show, utc};
+use crate::refusal::Refusal;
+use crate::store::{Begun, Device, DeviceState, NewDevice, Stage, User, new_id};
+use crate::verifier::Outcome;
+use crate::visitor::{HalfSignedIn, Ours, SignedIn, Visitor};
+
+#[derive(Template)]
+#[template(path = "devices.html")]
+struct ListPage {
+    page: Page,
+    registered: Vec<Line>,
+    pending: Vec<Line>,
+    said: Option<String>,
+}
+
+struct Line {
+    id: String,
+    name: String,
+    created: String,
+    last_used: Option<String>,
+    minutes_left: i64,
+}
+
+#[derive(Template)]
+#[template(path = "new_device.html")]
+struct NewPage {
+    page: Page,
+    name: String,
+    problem: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "device.html")]
+struct DevicePage {
+    page: Page,
+    /// Where the form goes: of the profile, or of a sign-in.
+    action: String,
+    cancel: Option<String>,
+    name: String,
+    /// Another device's name that differs in case alone.
+    twin: Option<String>,
+    qr: String,
+    /// The width of the drawing with its quiet zone, in modules.
+    qr_width: usize,
+    uri: Zeroizing<String>,
+    key: Zeroizing<String>,
+    minutes_left: i64,
+    problem: Option<Problem>,
+    first_time: bool,
+    reset: bool,
+}
+
+#[derive(Template)]
+#[template(path = "registered.html")]
+struct RegisteredPage {
+    page: Page,
+    name: String,
+    recovery_codes: Vec<String>,
+}
+
+pub(super) async fn list_page(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    after: Result<Query<After>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    let now = portal.clock.now();
+    let devices = portal.store.devices(&user.id).await?;
+    let lines = |state| {
+        let of_state = devices.iter().filter(|device| device.state == state && device.is_live(now));
+        of_state.map(|device| line(device, now)).collect()
+    };
+    let (registered, pending) = (lines(DeviceState::Registered), lines(DeviceState::Pending));
+    let page = Page::of(&portal, &visitor);
+    let said = After::said(after, &page);
+    ok(&ListPage { page, registered, pending, said })
+}
+
+pub(super) async fn new_page(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, _): SignedIn,
+) -> Result<Response, Refusal> {
+    ok(&NewPage { page: Page::of(&portal, &visitor), name: String::new(), problem: None })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Named {
+    name: String,
+}
+
+pub(super) async fn begin(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    Ours(form): Ours<Named>,
+) -> Result<Response, Refusal> {
+    let problem = match begin_device(&portal, &visitor, &user, &form.name).await? {
+        Ok(device_id) => {
+            return Ok(Redirect::to(&format!("/profile/access/mobile/{device_id}")).into_response());
+        }
+        Err(problem) => Some(problem),
+    };
+    let page = Page::of(&portal, &visitor);
+    show(StatusCode::UNPROCESSABLE_ENTITY, &NewPage { page, name: form.name, problem })
+}
+
+pub(super) async fn device_page(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Refusal> {
+    let Path(id) = id?;
+    match pending(&portal, &user, &id).await? {
+        Some(device) => ok(&show_device(&portal, &visitor, &user, &device, None).await?),
+        None => Ok(Redirect::to(EXPIRED).into_response()),
+    }
+}
+
+pub(super) async fn submit(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    id: Result<Path<String>, PathRejection>,
+    jar: CookieJar,
+    Ours(form): Ours<Code>,
+) -> Result<Response, Refusal> {
+    let Path(id) = id?;
+    match pending(&portal, &user, &id).await? {
+        Some(device) => submit_first_code(&portal, &visitor, jar, &user, &device, &form.code).await,
+        None => Ok(Redirect::to(EXPIRED).into_response()),
+    }
+}
+
+/// The page of the first sign-in, and of the first after a reset: the QR code, shown until its code
+/// was typed and never again.
+pub(super) async fn set_up_page(
+    State(portal): State<Arc<Portal>>,
+    HalfSignedIn(visitor, user): HalfSignedIn,
+) -> Result<Response, Refusal> {
+    if !sets_up(&portal, &visitor, &user).await? {
+        return Ok(Redirect::to("/sign-in/next").into_response());
+    }
+    let device = set_up_device(&portal, &visitor, &user).await?;
+    ok(&show_device(&portal, &visitor, &user, &device, None).await?)
+}
+
+pub(super) async fn set_up_submit(
+    State(portal): State<Arc<Portal>>,
+    HalfSignedIn(visitor, user): HalfSignedIn,
+    jar: CookieJar,
+    Ours(form): Ours<Code>,
+) -> Result<Response, Refusal> {
+    if !sets_up(&portal, &visitor, &user).await? {
+        return Ok(Redirect::to("/sign-in/next").into_response());
+    }
+    let device = set_up_device(&portal, &visitor, &user).await?;
+    submit_first_code(&portal, &visitor, jar, &user, &device, &form.code).await
+}
+
+pub(super) async fn remove_page(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Refusal> {
+    let Path(id) = id?;
+    let device = device(&portal, &user, &id).await?;
+    let page = Page::of(&portal, &visitor);
+    ok(&Sure {
+        question: page.with("remove-device-question", "name", &device.name).into_owned(),
+        consequence: page.t("remove-device-consequence").into_owned(),
+        yes: page.t("remove").into_owned(),
+        back: "/profile/access/mobile".to_owned(),
+        page,
+    })
+}
+
+pub(super) async fn remove(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    id: Result<Path<String>, PathRejection>,
+    Ours(()): Ours<()>,
+) -> Result<Response, Refusal> {
+    let Path(id) = id?;
+    let device = device(&portal, &user, &id).await?;
+    if portal.store.reject_device(&user.id, &device.id).await? {
+        let did = visitor.did(&portal, "device-removed", &user.login, &device.name);
+        portal.store.audit(&did).await?;
+    }
+    Ok(Redirect::to("/profile/access/mobile?said=said-device-removed").into_response())
+}
+
+/// Begins a registration, or takes a pending one of this very name up again.
+async fn begin_device(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+    name: &str,
+) -> Result<Result<String, &'static str>, Refusal> {
+    if name.trim().is_empty() {
+        return Ok(Err("name-empty"));
+    }
+    if name.chars().count() > MOST_NAME {
+        return Ok(Err("name-too-long"));
+    }
+    if name.contains(':') {
+        return Ok(Err("name-has-colon"));
+    }
+    let mut rng = ChaCha20Rng::try_from_rng(&mut SysRng)
+        .map_err(|error| Refusal::from(anyhow::Error::new(error)))?;
+    let secret = Secret::generate(&mut rng);
+    let Ok(account) = Account::new(Some(&portal.config.issuer), name, Otp::DEFAULT, secret) else {
+        return Ok(Err("name-has-bad-character"));
+    };
+    let now = portal.clock.now();
+    let id = new_id()?;
+    let keys = &portal.config.keys;
+    let begun = portal
+        .store
+        .begin_device(
+            NewDevice {
+                id: &id,
+                user_id: &user.id,
+                name,
+                secret: &keys.seal(account.secret(), &id)?,
+                key_id: keys.sealing_id(),
+                expires_at: now + portal.config.pending_seconds,
+            },
+            now,
+        )
+        .await?;
+    match begun {
+        Begun::New => {
+            portal.store.audit(&visitor.did(portal, "device-named", &user.login, name)).await?;
+            Ok(Ok(id))
+        }
+        Begun::TooMany => Ok(Err("too-many-devices")),
+        Begun::NameTaken => {
+            let devices = portal.store.devices(&user.id).await?;
+            let known = devices.into_iter().find(|device| device.name == name);
+            let known = known.filter(|device| device.state == DeviceState::Pending);
+            Ok(known.map(|device| device.id).ok_or("name-taken"))
+        }
+    }
+}
+
+async fn submit_first_code(
+    portal: &Portal,
+    visitor: &Visitor,
+    jar: CookieJar,
+    user: &User,
+    device: &Device,
+    typed: &str,
+) -> Result<Response, Refusal> {
+    let (status, problem) = match portal.check_first_code(device, typed).await? {
+        Outcome::Accepted(name) => {
+            let did = visitor.did(portal, "device-registered", &user.login, &name);
+            portal.store.audit(&did).await?;
+            portal.store.told_of_reset(&user.id).await?;
+            let none_left = portal.store.recovery_codes_left(&user.id).await? == 0;
+            let recovery_codes = if none_left {
+                new_recovery_codes(portal, visitor, user).await?
+            } else {
+                Vec::new()
+            };
+            let was_in = visitor.signed_in().is_some();
+            let jar = if was_in {
+                jar
+            } else {
+                let signed_in = visitor.did(portal, "signed-in", &user.login, &name);
+                portal.store.audit(&signed_in).await?;
+                portal.begin_session(visitor, jar, user, Stage::Full).await?
+            };
+            let page = Page::of(portal, visitor);
+            let shown = ok(&RegisteredPage { page, name, recovery_codes })?;
+            return Ok((jar, shown).into_response());
+        }
+        Outcome::Refused(wait) => {
+            let problem = Problem { key: "wrong-first-code", wait: Some(wait) };
+            (StatusCode::UNPROCESSABLE_ENTITY, problem)
+        }
+        Outcome::Wait(wait) => {
+            let problem = Problem { key: "too-many-codes", wait: Some(wait) };
+            (StatusCode::TOO_MANY_REQUESTS, problem)
+        }
+    };
+    let did = visitor.did(portal, "code-refused", &user.login, problem.key);
+    portal.store.audit(&did).await?;
+    show(status, &show_device(portal, visitor, user, device, Some(problem)).await?)
+}
+
+async fn show_device(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+    device: &Device,
+    problem: Option<Problem>,
+) -> Result<DevicePage, Refusal> {
+    let now = portal.clock.now();
+    let secret = portal.config.keys.open(&device.secret, &device.key_id, &device.id)?;
+    let key = grouped(&secret.reveal_base32());
+    let account = Account::new(Some(&portal.config.issuer), &device.name, Otp::DEFAULT, secret)
+        .map_err(anyhow::Error::new)?;
+    let uri = otpauth::format(&account);
+    let (qr, modules) = qr_path(&uri)?;
+    let lower = device.name.to_lowercase();
+    let others = portal.store.devices(&user.id).await?;
+    let twin = others
+        .into_iter()
+        .filter(|other| other.id != device.id && other.is_live(now))
+        .find(|other| other.name.to_lowercase() == lower);
+    let signed_in = visitor.signed_in().is_some();
+    let own = format!("/profile/access/mobile/{}", device.id);
+    Ok(DevicePage {
+        page: Page::of(portal, visitor),
+        cancel: signed_in.then(|| format!("{own}/remove")),
+        action: if signed_in { own } else { "/sign-in/set-up".to_owned() },
+        name: device.name.clone(),
+        twin: twin.map(|twin| twin.name),
+        qr,
+        qr_width: modules + 2 * QUIET_ZONE,
+        uri,
+        key,
+        minutes_left: minutes_left(device, now),
+        problem,
+        first_time: !signed_in,
+        reset: user.reset_at.is_some(),
+    })
+}
+
+/// The pending device of the first sign-in: taken up again, or begun.
+async fn set_up_device(portal: &Portal, visitor: &Visitor, user: &User) -> Result<Device, Refusal> {
+    let now = portal.clock.now();
+    // An authenticator shows it below the issuer; a colon would end it there.
+    let name = user.login.replace(':', "-");
+    for _ in 0..2 {
+        let devices = portal.store.devices(&user.id).await?;
+        let pending = |device: &Device| device.state == DeviceState::Pending && device.is_live(now);
+        if let Some(device) = devices.into_iter().find(|d| d.name == name && pending(d)) {
+            return Ok(device);
+        }
+        let begun = begin_device(portal, visitor, user, &name).await?;
+        begun.map_err(|_| Refusal::Malformed(StatusCode::UNPROCESSABLE_ENTITY))?;
+    }
+    Err(Refusal::Broken)
+}
+
+/// Whether a first device is what is wanted of this visitor.
+async fn sets_up(portal: &Portal, visitor: &Visitor, user: &User) -> Result<bool, Refusal> {
+    let in_already = visitor.signed_in().is_some() || user.one_time;
+    Ok(!in_already && !sign_in::has_device(portal, user).await?)
+}
+
+async fn pending(portal: &Portal, user: &User, id: &str) -> Result<Option<Device>, Refusal> {
+    let device = device(portal, user, id).await?;
+    let live = device.is_live(portal.clock.now());
+    Ok(Some(device).filter(|device| live && device.state == DeviceState::Pending))
+}
+
+async fn device(portal: &Portal, user: &User, id: &str) -> Result<Device, Refusal> {
+    let devices = portal.store.devices(&user.id).await?;
+    devices.into_iter().find(|device| device.id == id).ok_or(Refusal::NotFound)
+}
+
+fn line(device: &Device, now: i64) -> Line {
+    Line {
+        id: device.id.clone(),
+        name: device.name.clone(),
+        created: utc(device.created_at),
+        last_used: device.last_used_at.map(utc),
+        minutes_left: minutes_left(device, now),
+    }
+}
+
+fn minutes_left(device: &Device, now: i64) -> i64 {
+    (device.expires_at - now).max(0).div_euclid(60) + 1
+}
+
+/// In groups of four, as people read and type it.
+fn grouped(key: &str) -> Zeroizing<String> {
+    let mut grouped = Zeroizing::new(String::with_capacity(key.len() * 2));
+    for (index, character) in key.chars().enumerate() {
+        if index > 0 && index % 4 == 0 {
+            grouped.push(' ');
+        }
+        grouped.push(character);
+    }
+    grouped
+}
+
+/// In modules, as ISO/IEC 18004 asks for.
+const QUIET_ZONE: usize = 4;
+/// The longest name of a device, in characters: its QR code is still easy to read.
+const MOST_NAME: usize = 64;
+const EXPIRED: &str = "/profile/access/mobile?said=said-registration-over";

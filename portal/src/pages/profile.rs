@@ -1,0 +1,214 @@
+//! User profile → Access controls: the password, the recovery codes, and the way to the devices.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::Once;
+use super::sign_in::NewPasswordPage;
+use crate::Portal;
+use crate::page::{Page, ok, show};
+use crate::password;
+use crate::refusal::Refusal;
+use crate::store::{DeviceState, User};
+use crate::visitor::{Ours, SignedIn, Visitor};
+
+#[derive(Template)]
+#[template(path = "profile.html")]
+struct ProfilePage {
+    page: Page,
+    login: String,
+    admin: bool,
+    devices: usize,
+    mfa_required: bool,
+    recovery_codes: i64,
+    reset: bool,
+}
+
+#[derive(Template)]
+#[template(path = "access.html")]
+struct AccessPage {
+    page: Page,
+    devices: usize,
+    recovery_codes: i64,
+    said: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "recovery_codes.html")]
+struct RecoveryCodesPage {
+    page: Page,
+    left: i64,
+    has_device: bool,
+}
+
+/// What was just done, told on the next page: a key of the texts that begin with `said-`.
+#[derive(Deserialize)]
+pub(super) struct After {
+    said: Option<String>,
+}
+
+impl After {
+    /// The key, if it is one of ours: an address that somebody else made says nothing here.
+    pub(super) fn said(after: Result<Query<Self>, QueryRejection>, page: &Page) -> Option<String> {
+        let said = after.ok()?.0.said?;
+        (said.starts_with("said-") && page.language.knows(&said)).then_some(said)
+    }
+}
+
+pub(super) async fn page(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+) -> Result<Response, Refusal> {
+    let devices = registered(&portal, &user).await?;
+    let recovery_codes = portal.store.recovery_codes_left(&user.id).await?;
+    if user.reset_at.is_some() {
+        portal.store.told_of_reset(&user.id).await?;
+    }
+    ok(&ProfilePage {
+        page: Page::of(&portal, &visitor),
+        reset: user.reset_at.is_some(),
+        login: user.login,
+        admin: user.admin,
+        devices,
+        mfa_required: user.mfa_required,
+        recovery_codes,
+    })
+}
+
+pub(super) async fn access_page(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    after: Result<Query<After>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    let devices = registered(&portal, &user).await?;
+    let recovery_codes = portal.store.recovery_codes_left(&user.id).await?;
+    let page = Page::of(&portal, &visitor);
+    let said = After::said(after, &page);
+    ok(&AccessPage { page, devices, recovery_codes, said })
+}
+
+pub(super) async fn password_page(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+) -> Result<Response, Refusal> {
+    ok(&change_page(&portal, &visitor, &user, None))
+}
+
+#[derive(Deserialize)]
+pub(super) struct ChangedPassword {
+    old: Zeroizing<String>,
+    new: Zeroizing<String>,
+    again: Zeroizing<String>,
+}
+
+pub(super) async fn password(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    Ours(form): Ours<ChangedPassword>,
+) -> Result<Response, Refusal> {
+    let old = form.old.chars().count() <= password::MOST
+        && password::verify(form.old, Some(user.password_hash.clone())).await?;
+    let problem = check_new_password(&form.new, &form.again, &user)
+        .or((!old).then_some("old-password-is-wrong"));
+    if let Some(key) = problem {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return show(status, &change_page(&portal, &visitor, &user, Some(key)));
+    }
+    let hash = password::hash(form.new).await?;
+    if !portal.store.change_password(&user.id, &user.password_hash, &hash, false).await? {
+        return Err(Refusal::SignIn("/sign-in"));
+    }
+    portal.store.end_other_sessions(&user.id, &visitor.token_hash()).await?;
+    portal.store.audit(&visitor.did(&portal, "password-changed", &user.login, "")).await?;
+    Ok(Redirect::to("/profile/access?said=said-password-changed").into_response())
+}
+
+fn change_page(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+    problem: Option<&'static str>,
+) -> NewPasswordPage {
+    NewPasswordPage {
+        page: Page::of(portal, visitor),
+        action: "/profile/access/password",
+        one_time: false,
+        least: least(user),
+        problem,
+    }
+}
+
+pub(super) async fn recovery_page(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+) -> Result<Response, Refusal> {
+    let left = portal.store.recovery_codes_left(&user.id).await?;
+    let has_device = registered(&portal, &user).await? > 0;
+    ok(&RecoveryCodesPage { page: Page::of(&portal, &visitor), left, has_device })
+}
+
+pub(super) async fn recovery(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    Ours(()): Ours<()>,
+) -> Result<Response, Refusal> {
+    if registered(&portal, &user).await? == 0 {
+        return Ok(Redirect::to("/profile/access/recovery").into_response());
+    }
+    let values = new_recovery_codes(&portal, &visitor, &user).await?;
+    let page = Page::of(&portal, &visitor);
+    ok(&Once {
+        title: page.t("recovery-codes").into_owned(),
+        explanation: page.t("recovery-codes-once").into_owned(),
+        values,
+        back: "/profile/access".to_owned(),
+        back_text: page.t("i-have-kept-them").into_owned(),
+        page,
+    })
+}
+
+/// Makes ten recovery codes, the only ones from now on.
+pub(super) async fn new_recovery_codes(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+) -> Result<Vec<String>, Refusal> {
+    let codes: Vec<_> =
+        (0..RECOVERY_CODES).map(|_| password::recovery_code()).collect::<Result<_, _>>()?;
+    let hashes: Vec<_> = codes.iter().map(|code| password::recovery_hash(code)).collect();
+    portal.store.set_recovery_codes(&user.id, &hashes).await?;
+    portal.store.audit(&visitor.did(portal, "recovery-codes-made", &user.login, "")).await?;
+    Ok(codes.iter().map(|code| code.to_string()).collect())
+}
+
+/// What is wrong with a new password: the key of its text.
+pub(super) fn check_new_password(new: &str, again: &str, user: &User) -> Option<&'static str> {
+    let length = new.chars().count();
+    match () {
+        () if length < least(user) => Some("password-too-short"),
+        () if length > password::MOST => Some("password-too-long"),
+        () if new.to_lowercase() == user.login.to_lowercase() => Some("password-is-the-name"),
+        () if new.chars().all(|c| new.starts_with(c)) => Some("password-too-simple"),
+        () if new != again => Some("password-differs"),
+        () => None,
+    }
+}
+
+/// The fewest characters of this account's password.
+pub(super) fn least(user: &User) -> usize {
+    if user.mfa_required { password::LEAST_BESIDE_DEVICE } else { password::LEAST_ALONE }
+}
+
+async fn registered(portal: &Portal, user: &User) -> Result<usize, Refusal> {
+    let devices = portal.store.devices(&user.id).await?;
+    Ok(devices.iter().filter(|device| device.state == DeviceState::Registered).count())
+}
+
+const RECOVERY_CODES: usize = 10;

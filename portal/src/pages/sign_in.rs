@@ -1,0 +1,296 @@
+//! Signing in: the password, and then the code of a device.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::profile::check_new_password;
+use crate::Portal;
+use crate::page::{Page, ok, show};
+use crate::password;
+use crate::refusal::Refusal;
+use crate::sign_in::SignIn;
+use crate::store::{DeviceState, Stage, User};
+use crate::verifier::{Outcome, until_next_code};
+use crate::visitor::{HalfSignedIn, Ours, Visitor};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    page: Page,
+    login: String,
+    problem: Option<Problem>,
+}
+
+#[derive(Template)]
+#[template(path = "code.html")]
+struct CodePage {
+    page: Page,
+    problem: Option<Problem>,
+}
+
+#[derive(Template)]
+#[template(path = "recovery.html")]
+struct RecoveryPage {
+    page: Page,
+    problem: Option<Problem>,
+}
+
+#[derive(Template)]
+#[template(path = "new_password.html")]
+pub(super) struct NewPasswordPage {
+    pub(super) page: Page,
+    pub(super) action: &'static str,
+    pub(super) one_time: bool,
+    pub(super) least: usize,
+    pub(super) problem: Option<&'static str>,
+}
+
+/// What went wrong, and how long to wait.
+pub(super) struct Problem {
+    /// The key of its text.
+    pub(super) key: &'static str,
+    /// Seconds to wait, where waiting helps.
+    pub(super) wait: Option<i64>,
+}
+
+pub(super) async fn page(
+    State(portal): State<Arc<Portal>>,
+    visitor: Visitor,
+) -> Result<Response, Refusal> {
+    if visitor.signed_in().is_some() {
+        return Ok(Redirect::to("/profile").into_response());
+    }
+    let page = Page::of(&portal, &visitor);
+    ok(&SignInPage { page, login: String::new(), problem: None })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Credentials {
+    login: String,
+    password: Zeroizing<String>,
+}
+
+pub(super) async fn submit(
+    State(portal): State<Arc<Portal>>,
+    visitor: Visitor,
+    jar: CookieJar,
+    Ours(form): Ours<Credentials>,
+) -> Result<Response, Refusal> {
+    let browser = visitor.browser;
+    let attempt = portal.sign_in(&form.login, form.password, browser, &visitor.address).await?;
+    let (status, key, wait) = match attempt {
+        SignIn::Right(user) => {
+            let stage = portal.stage_after_password(&user).await?;
+            let jar = portal.begin_session(&visitor, jar, &user, stage).await?;
+            let signed_in = if stage == Stage::Full { "signed-in" } else { "password-right" };
+            portal.store.audit(&visitor.did(&portal, signed_in, &user.login, "")).await?;
+            return Ok((jar, Redirect::to("/sign-in/next")).into_response());
+        }
+        SignIn::Wrong => (StatusCode::UNAUTHORIZED, "wrong-password", None),
+        SignIn::Wait(seconds) => (StatusCode::TOO_MANY_REQUESTS, "too-many", Some(seconds)),
+        SignIn::Locked => (StatusCode::FORBIDDEN, "locked", None),
+    };
+    portal.store.audit(&visitor.did(&portal, "sign-in-refused", &form.login, key)).await?;
+    let page = Page::of(&portal, &visitor);
+    show(status, &SignInPage { page, login: form.login, problem: Some(Problem { key, wait }) })
+}
+
+/// Leads to what is still wanted.
+pub(super) async fn next(
+    State(portal): State<Arc<Portal>>,
+    HalfSignedIn(visitor, user): HalfSignedIn,
+) -> Result<Redirect, Refusal> {
+    let registered = has_device(&portal, &user).await?;
+    Ok(Redirect::to(match () {
+        () if visitor.signed_in().is_some() => "/profile",
+        () if registered => "/sign-in/code",
+        () if user.one_time => "/sign-in/password",
+        () => "/sign-in/set-up",
+    }))
+}
+
+pub(super) async fn password_page(
+    State(portal): State<Arc<Portal>>,
+    HalfSignedIn(visitor, user): HalfSignedIn,
+) -> Result<Response, Refusal> {
+    if !user.one_time || needs_code(&portal, &visitor, &user).await? {
+        return Ok(Redirect::to("/sign-in/next").into_response());
+    }
+    ok(&new_password(&portal, &visitor, &user, None))
+}
+
+#[derive(Deserialize)]
+pub(super) struct NewPassword {
+    new: Zeroizing<String>,
+    again: Zeroizing<String>,
+}
+
+pub(super) async fn change_password(
+    State(portal): State<Arc<Portal>>,
+    HalfSignedIn(visitor, user): HalfSignedIn,
+    jar: CookieJar,
+    Ours(form): Ours<NewPassword>,
+) -> Result<Response, Refusal> {
+    if !user.one_time || needs_code(&portal, &visitor, &user).await? {
+        return Ok(Redirect::to("/sign-in/next").into_response());
+    }
+    let same = password::verify(form.new.clone(), Some(user.password_hash.clone())).await?;
+    let problem = check_new_password(&form.new, &form.again, &user)
+        .or(same.then_some("password-is-the-old-one"));
+    if let Some(key) = problem {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return show(status, &new_password(&portal, &visitor, &user, Some(key)));
+    }
+    let hash = password::hash(form.new).await?;
+    if !portal.store.change_password(&user.id, &user.password_hash, &hash, false).await? {
+        return Err(Refusal::SignIn("/sign-in"));
+    }
+    portal.store.end_other_sessions(&user.id, &visitor.token_hash()).await?;
+    let user = User { one_time: false, ..user };
+    let stage = match visitor.signed_in() {
+        Some(_) => Stage::Full,
+        None => portal.stage_after_password(&user).await?,
+    };
+    let jar = portal.begin_session(&visitor, jar, &user, stage).await?;
+    portal.store.audit(&visitor.did(&portal, "password-changed", &user.login, "")).await?;
+    Ok((jar, Redirect::to("/sign-in/next")).into_response())
+}
+
+fn new_password(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+    problem: Option<&'static str>,
+) -> NewPasswordPage {
+    NewPasswordPage {
+        page: Page::of(portal, visitor),
+        action: "/sign-in/password",
+        one_time: true,
+        least: super::profile::least(user),
+        problem,
+    }
+}
+
+pub(super) async fn code_page(
+    State(portal): State<Arc<Portal>>,
+    HalfSignedIn(visitor, user): HalfSignedIn,
+) -> Result<Response, Refusal> {
+    if !needs_code(&portal, &visitor, &user).await? {
+        return Ok(Redirect::to("/sign-in/next").into_response());
+    }
+    let page = Page::of(&portal, &visitor);
+    ok(&CodePage { page, problem: None })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Code {
+    pub(super) code: Zeroizing<String>,
+}
+
+pub(super) async fn submit_code(
+    State(portal): State<Arc<Portal>>,
+    HalfSignedIn(visitor, user): HalfSignedIn,
+    jar: CookieJar,
+    Ours(form): Ours<Code>,
+) -> Result<Response, Refusal> {
+    if !needs_code(&portal, &visitor, &user).await? {
+        return Ok(Redirect::to("/sign-in/next").into_response());
+    }
+    let (status, problem) = match portal.check_code(&user.id, &form.code).await? {
+        Outcome::Accepted(device) => {
+            let did = visitor.did(&portal, "signed-in", &user.login, &device);
+            return let_in(&portal, &visitor, jar, &user, did).await;
+        }
+        Outcome::Refused(wait) => {
+            (StatusCode::UNAUTHORIZED, Problem { key: "wrong-code", wait: Some(wait) })
+        }
+        Outcome::Wait(wait) => {
+            (StatusCode::TOO_MANY_REQUESTS, Problem { key: "too-many-codes", wait: Some(wait) })
+        }
+    };
+    let did = visitor.did(&portal, "code-refused", &user.login, problem.key);
+    portal.store.audit(&did).await?;
+    let page = Page::of(&portal, &visitor);
+    show(status, &CodePage { page, problem: Some(problem) })
+}
+
+pub(super) async fn recovery_page(
+    State(portal): State<Arc<Portal>>,
+    HalfSignedIn(visitor, user): HalfSignedIn,
+) -> Result<Response, Refusal> {
+    if !needs_code(&portal, &visitor, &user).await? {
+        return Ok(Redirect::to("/sign-in/next").into_response());
+    }
+    ok(&RecoveryPage { page: Page::of(&portal, &visitor), problem: None })
+}
+
+pub(super) async fn submit_recovery(
+    State(portal): State<Arc<Portal>>,
+    HalfSignedIn(visitor, user): HalfSignedIn,
+    jar: CookieJar,
+    Ours(form): Ours<Code>,
+) -> Result<Response, Refusal> {
+    if !needs_code(&portal, &visitor, &user).await? {
+        return Ok(Redirect::to("/sign-in/next").into_response());
+    }
+    let now = portal.clock.now();
+    let hash = password::recovery_hash(&form.code);
+    if portal.store.use_recovery_code(&user.id, &hash, now).await? {
+        let did = visitor.did(&portal, "recovery-code-used", &user.login, "");
+        return let_in(&portal, &visitor, jar, &user, did).await;
+    }
+    let counted = portal.store.count_wrong_code(&user.id, DeviceState::Registered, now).await?;
+    let (status, problem) = if counted {
+        (StatusCode::UNAUTHORIZED, Problem { key: "wrong-recovery-code", wait: None })
+    } else {
+        let wait = Some(until_next_code(now));
+        (StatusCode::TOO_MANY_REQUESTS, Problem { key: "too-many-codes", wait })
+    };
+    let did = visitor.did(&portal, "code-refused", &user.login, problem.key);
+    portal.store.audit(&did).await?;
+    show(status, &RecoveryPage { page: Page::of(&portal, &visitor), problem: Some(problem) })
+}
+
+pub(super) async fn sign_out(
+    State(portal): State<Arc<Portal>>,
+    visitor: Visitor,
+    jar: CookieJar,
+    Ours(()): Ours<()>,
+) -> Result<Response, Refusal> {
+    if let Some(user) = visitor.user() {
+        portal.store.audit(&visitor.did(&portal, "signed-out", &user.login, "")).await?;
+    }
+    let jar = portal.end_session(&visitor, jar).await?;
+    Ok((jar, Redirect::to("/sign-in")).into_response())
+}
+
+/// All the way in, or to the new password that a one-time one still wants.
+async fn let_in(
+    portal: &Portal,
+    visitor: &Visitor,
+    jar: CookieJar,
+    user: &User,
+    did: crate::store::AuditEntry,
+) -> Result<Response, Refusal> {
+    let jar = portal.begin_session(visitor, jar, user, Stage::Full).await?;
+    portal.store.audit(&did).await?;
+    let to = if user.one_time { "/sign-in/password" } else { "/profile" };
+    Ok((jar, Redirect::to(to)).into_response())
+}
+
+/// Whether a code has to come first.
+async fn needs_code(portal: &Portal, visitor: &Visitor, user: &User) -> Result<bool, Refusal> {
+    Ok(visitor.signed_in().is_none() && has_device(portal, user).await?)
+}
+
+pub(super) async fn has_device(portal: &Portal, user: &User) -> Result<bool, Refusal> {
+    let devices = portal.store.devices(&user.id).await?;
+    Ok(devices.iter().any(|device| device.state == DeviceState::Registered))
+}

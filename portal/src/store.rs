@@ -1,0 +1,138 @@
+//! What the portal remembers: one text of SQL for SQLite and for PostgreSQL.
+//!
+//! Whatever decides something is one conditional statement, and the count of its rows is the verdict:
+//! so it holds at any number of requests at one moment, and of portals at one database.
+
+mod accounts;
+mod audit;
+mod devices;
+mod sessions;
+mod throttle;
+
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use getrandom::SysRng;
+use rand_core::TryRng as _;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, AnyQueryResult};
+use sqlx::migrate::Migrator;
+use sqlx::{Any, AnyPool, Executor as _, Transaction};
+
+pub use self::accounts::{NewUser, User, UserSummary};
+pub use self::audit::{AuditEntry, AuditFilter};
+pub use self::devices::{Begun, Device, DeviceState, NewDevice};
+pub use self::sessions::{ApiKey, Session, Stage};
+pub use self::throttle::{Policy, Scope};
+
+/// Seconds since the Unix epoch.
+pub type Seconds = i64;
+
+/// A database failed: it cannot be reached, or refused what it was told.
+pub type StoreError = sqlx::Error;
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    reads: AnyPool,
+    /// Of one connection where the database is a file: writers who wait for each other in turn get
+    /// on faster than writers who try again and again.
+    writes: AnyPool,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Store {
+    /// Opens the database of this address, `sqlite:…` or `postgres://…`, and brings it up to date.
+    ///
+    /// # Errors
+    /// The address is of neither kind, the database cannot be reached, or was changed by a newer
+    /// portal, or by hand.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let options = AnyConnectOptions::from_str(url)?;
+        let store = if url.starts_with("postgres") {
+            let pool = pool(16).connect_with(options).await?;
+            Self { reads: pool.clone(), writes: pool, kind: Kind::Postgres }
+        } else {
+            let writes = sqlite(pool(1)).connect_with(options.clone()).await?;
+            let reads = sqlite(pool(4)).connect_with(options).await?;
+            Self { reads, writes, kind: Kind::Sqlite }
+        };
+        let migrations: &Migrator = match store.kind {
+            Kind::Sqlite => &SQLITE,
+            Kind::Postgres => &POSTGRES,
+        };
+        migrations.run(&store.writes).await?;
+        Ok(store)
+    }
+
+    /// The address of a database in this file.
+    #[must_use]
+    pub fn file_url(path: &Path) -> String {
+        let path = path.to_string_lossy();
+        let path = percent_encoding::utf8_percent_encode(&path, percent_encoding::CONTROLS);
+        format!("sqlite:{path}?mode=rwc")
+    }
+
+    /// Whether it answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.reads).await.map(drop)
+    }
+
+    /// Waits for what is under way, and lets go.
+    pub async fn close(&self) {
+        self.writes.close().await;
+        self.reads.close().await;
+    }
+
+    /// Several changes that are made together or not at all.
+    async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
+        match self.kind {
+            Kind::Sqlite => self.writes.begin_with("begin immediate").await,
+            Kind::Postgres => self.writes.begin().await,
+        }
+    }
+}
+
+/// A new identifier: 128 random bits in hex.
+///
+/// # Errors
+/// The system gives no random numbers.
+pub fn new_id() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    SysRng.try_fill_bytes(&mut bytes)?;
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
+}
+
+fn pool(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+}
+
+fn sqlite(options: AnyPoolOptions) -> AnyPoolOptions {
+    // Each commit is on the disk before it is answered: a code that was accepted stays accepted.
+    const START: &str = "pragma journal_mode = wal; pragma synchronous = full; \
+                         pragma busy_timeout = 10000; pragma foreign_keys = on";
+    options.after_connect(|connection, _| {
+        Box::pin(async move { connection.execute(START).await.map(drop) })
+    })
+}
+
+/// Whether it changed a row: the verdict of a conditional statement.
+fn one(result: &AnyQueryResult) -> bool {
+    result.rows_affected() == 1
+}
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");

@@ -1,0 +1,327 @@
+//! Accounts: who may sign in, and how.
+
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::{Seconds, Store, StoreError, one};
+
+/// An account.
+#[derive(Clone)]
+pub struct User {
+    /// 128 random bits in hex.
+    pub id: String,
+    /// The login name as it was given.
+    pub login: String,
+    /// Argon2id, in the PHC string format.
+    pub password_hash: String,
+    /// The password is for one use, and has to be changed.
+    pub one_time: bool,
+    /// Whether it administers the others.
+    pub admin: bool,
+    /// Whether it must have a device.
+    pub mfa_required: bool,
+    /// Since when it is locked.
+    pub locked_at: Option<Seconds>,
+    /// When its multi-factor authentication was reset, until it was told.
+    pub reset_at: Option<Seconds>,
+}
+
+/// What a new account starts with.
+pub struct NewUser<'a> {
+    /// From [`super::new_id`].
+    pub id: &'a str,
+    /// The login name; no other account may have it in another case.
+    pub login: &'a str,
+    /// Of a password for one use.
+    pub password_hash: &'a str,
+    /// Whether it administers the others.
+    pub admin: bool,
+    /// Whether it must have a device.
+    pub mfa_required: bool,
+}
+
+/// A line in the list of accounts.
+#[derive(Clone)]
+pub struct UserSummary {
+    /// 128 random bits in hex.
+    pub id: String,
+    /// The login name.
+    pub login: String,
+    /// Whether it administers the others.
+    pub admin: bool,
+    /// Whether it must have a device.
+    pub mfa_required: bool,
+    /// Whether it is locked.
+    pub locked: bool,
+    /// Its registered devices.
+    pub devices: i64,
+}
+
+impl Store {
+    /// Whether there is any account yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn has_users(&self) -> Result<bool, StoreError> {
+        Ok(sqlx::query("select 1 from users limit 1").fetch_optional(&self.reads).await?.is_some())
+    }
+
+    /// Adds an account; says whether the login name was free.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn add_user(&self, user: NewUser<'_>, now: Seconds) -> Result<bool, StoreError> {
+        let added = sqlx::query(
+            "insert into users (id, login, login_key, password_hash, one_time, admin, mfa_required, created_at)
+             values ($1, $2, $3, $4, 1, $5, $6, $7) on conflict (login_key) do nothing",
+        )
+        .bind(user.id)
+        .bind(user.login)
+        .bind(user.login.to_lowercase())
+        .bind(user.password_hash)
+        .bind(i64::from(user.admin))
+        .bind(i64::from(user.mfa_required))
+        .bind(now)
+        .execute(&self.writes)
+        .await?;
+        Ok(one(&added))
+    }
+
+    /// The account with this login name, in any case.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn user_by_login(&self, login: &str) -> Result<Option<User>, StoreError> {
+        let row = sqlx::query("select * from users where login_key = $1")
+            .bind(login.to_lowercase())
+            .fetch_optional(&self.reads)
+            .await?;
+        row.as_ref().map(user).transpose()
+    }
+
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn user(&self, id: &str) -> Result<Option<User>, StoreError> {
+        let row = sqlx::query("select * from users where id = $1")
+            .bind(id)
+            .fetch_optional(&self.reads)
+            .await?;
+        row.as_ref().map(user).transpose()
+    }
+
+    /// Up to 200 accounts whose login name holds `part`, by name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn users(&self, part: &str) -> Result<Vec<UserSummary>, StoreError> {
+        let rows = sqlx::query(
+            "select id, login, admin, mfa_required, locked_at,
+                    (select count(*) from devices where user_id = users.id and state = 'registered') as devices
+             from users where login_key like $1 escape '!' order by login_key limit 200",
+        )
+        .bind(containing(&part.to_lowercase()))
+        .fetch_all(&self.reads)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(UserSummary {
+                    id: row.try_get("id")?,
+                    login: row.try_get("login")?,
+                    admin: flag(row, "admin")?,
+                    mfa_required: flag(row, "mfa_required")?,
+                    locked: row.try_get::<Option<i64>, _>("locked_at")?.is_some(),
+                    devices: row.try_get("devices")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Gives an account another password, on the condition that its password is still `old_hash`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn change_password(
+        &self,
+        user_id: &str,
+        old_hash: &str,
+        new_hash: &str,
+        one_time: bool,
+    ) -> Result<bool, StoreError> {
+        let changed = sqlx::query(
+            "update users set password_hash = $3, one_time = $4 where id = $1 and password_hash = $2",
+        )
+        .bind(user_id)
+        .bind(old_hash)
+        .bind(new_hash)
+        .bind(i64::from(one_time))
+        .execute(&self.writes)
+        .await?;
+        Ok(one(&changed))
+    }
+
+    /// Locks an account and ends its sessions, or unlocks it and forgets its failures.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_locked(
+        &self,
+        user_id: &str,
+        locked_at: Option<Seconds>,
+    ) -> Result<(), StoreError> {
+        let mut together = self.begin().await?;
+        sqlx::query("update users set locked_at = $2 where id = $1")
+            .bind(user_id)
+            .bind(locked_at)
+            .execute(&mut *together)
+            .await?;
+        let rest: &[&'static str] = match locked_at {
+            Some(_) => &["delete from sessions where user_id = $1"],
+            None => &[
+                "update devices set fails = 0, wait_until = 0 where user_id = $1",
+                "delete from throttles where scope = 'account:' || $1",
+            ],
+        };
+        for statement in rest {
+            sqlx::query(*statement).bind(user_id).execute(&mut *together).await?;
+        }
+        together.commit().await
+    }
+
+    /// Says whether an account must have a device.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_mfa_required(&self, user_id: &str, required: bool) -> Result<(), StoreError> {
+        sqlx::query("update users set mfa_required = $2 where id = $1")
+            .bind(user_id)
+            .bind(i64::from(required))
+            .execute(&self.writes)
+            .await
+            .map(drop)
+    }
+
+    /// Takes all devices, recovery codes and sessions away, so that the account configures its
+    /// devices as if for the first time, and is told of it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn reset_mfa(&self, user_id: &str, now: Seconds) -> Result<(), StoreError> {
+        let mut together = self.begin().await?;
+        for statement in [
+            "update devices set state = 'rejected' where user_id = $1",
+            "delete from recovery_codes where user_id = $1",
+            "delete from sessions where user_id = $1",
+            "delete from known_browsers where user_id = $1",
+        ] {
+            sqlx::query(statement).bind(user_id).execute(&mut *together).await?;
+        }
+        sqlx::query("update users set reset_at = $2 where id = $1")
+            .bind(user_id)
+            .bind(now)
+            .execute(&mut *together)
+            .await?;
+        together.commit().await
+    }
+
+    /// The account was told that its devices were reset.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn told_of_reset(&self, user_id: &str) -> Result<(), StoreError> {
+        sqlx::query("update users set reset_at = null where id = $1")
+            .bind(user_id)
+            .execute(&self.writes)
+            .await
+            .map(drop)
+    }
+
+    /// Replaces the recovery codes of an account.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn set_recovery_codes(
+        &self,
+        user_id: &str,
+        hashes: &[[u8; 32]],
+    ) -> Result<(), StoreError> {
+        let mut together = self.begin().await?;
+        sqlx::query("delete from recovery_codes where user_id = $1")
+            .bind(user_id)
+            .execute(&mut *together)
+            .await?;
+        for hash in hashes {
+            sqlx::query("insert into recovery_codes (user_id, hash) values ($1, $2)")
+                .bind(user_id)
+                .bind(hash.to_vec())
+                .execute(&mut *together)
+                .await?;
+        }
+        together.commit().await
+    }
+
+    /// Uses a recovery code; says whether it was there and unused.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn use_recovery_code(
+        &self,
+        user_id: &str,
+        hash: &[u8; 32],
+        now: Seconds,
+    ) -> Result<bool, StoreError> {
+        let used = sqlx::query(
+            "update recovery_codes set used_at = $3 where user_id = $1 and hash = $2 and used_at is null",
+        )
+        .bind(user_id)
+        .bind(hash.to_vec())
+        .bind(now)
+        .execute(&self.writes)
+        .await?;
+        Ok(one(&used))
+    }
+
+    /// How many recovery codes are left.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn recovery_codes_left(&self, user_id: &str) -> Result<i64, StoreError> {
+        sqlx::query_scalar(
+            "select count(*) from recovery_codes where user_id = $1 and used_at is null",
+        )
+        .bind(user_id)
+        .fetch_one(&self.reads)
+        .await
+    }
+}
+
+pub(super) fn user(row: &AnyRow) -> Result<User, StoreError> {
+    Ok(User {
+        id: row.try_get("id")?,
+        login: row.try_get("login")?,
+        password_hash: row.try_get("password_hash")?,
+        one_time: flag(row, "one_time")?,
+        admin: flag(row, "admin")?,
+        mfa_required: flag(row, "mfa_required")?,
+        locked_at: row.try_get("locked_at")?,
+        reset_at: row.try_get("reset_at")?,
+    })
+}
+
+fn flag(row: &AnyRow, column: &str) -> Result<bool, StoreError> {
+    Ok(row.try_get::<i64, _>(column)? != 0)
+}
+
+/// The pattern of `like … escape '!'` for a text that holds `part`.
+pub(super) fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in part.chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,274 @@
+//! Sessions, browsers that an account knows, and the keys of sites that verify codes here.
+
+use sqlx::Row as _;
+
+use super::accounts::{User, user};
+use super::{Seconds, Store, StoreError, one};
+
+/// A session: only the hash of its token is known here.
+#[derive(Clone)]
+pub struct Session {
+    /// How far its owner got.
+    pub stage: Stage,
+    /// Whose it is.
+    pub user: User,
+}
+
+/// How far the owner of a session got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The password was right; a code, a new password or a first device is still wanted.
+    Password,
+    /// All the way in.
+    Full,
+    /// A phone's: it may ask whether its device is registered.
+    Phone,
+}
+
+/// A site that may have codes verified.
+#[derive(Clone)]
+pub struct ApiKey {
+    /// 128 random bits in hex.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Seconds,
+    /// When it was revoked.
+    pub revoked_at: Option<Seconds>,
+}
+
+impl Store {
+    /// A session ends after so many seconds without a request.
+    pub const IDLE: Seconds = 30 * 60;
+
+    /// Begins a session.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn begin_session(
+        &self,
+        token_hash: &[u8; 32],
+        user_id: &str,
+        stage: Stage,
+        now: Seconds,
+        expires_at: Seconds,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into sessions (token_hash, user_id, stage, created_at, seen_at, expires_at)
+             values ($1, $2, $3, $4, $4, $5)",
+        )
+        .bind(token_hash.to_vec())
+        .bind(user_id)
+        .bind(stage.name())
+        .bind(now)
+        .bind(expires_at)
+        .execute(&self.writes)
+        .await
+        .map(drop)
+    }
+
+    /// The session of this token and its account, while it lasts. A locked account has none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn session(
+        &self,
+        token_hash: &[u8; 32],
+        now: Seconds,
+    ) -> Result<Option<Session>, StoreError> {
+        let row = sqlx::query(
+            "select users.*, stage, seen_at from sessions join users on users.id = user_id
+             where token_hash = $1 and expires_at > $2 and seen_at > $3 and locked_at is null",
+        )
+        .bind(token_hash.to_vec())
+        .bind(now)
+        .bind(now - Self::IDLE)
+        .fetch_optional(&self.reads)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.try_get::<i64, _>("seen_at")? < now - SEEN_EVERY {
+            sqlx::query("update sessions set seen_at = $2 where token_hash = $1")
+                .bind(token_hash.to_vec())
+                .bind(now)
+                .execute(&self.writes)
+                .await?;
+        }
+        let stage = match row.try_get::<String, _>("stage")?.as_str() {
+            "full" => Stage::Full,
+            "phone" => Stage::Phone,
+            _ => Stage::Password,
+        };
+        Ok(Some(Session { stage, user: user(&row)? }))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn end_session(&self, token_hash: &[u8; 32]) -> Result<(), StoreError> {
+        sqlx::query("delete from sessions where token_hash = $1")
+            .bind(token_hash.to_vec())
+            .execute(&self.writes)
+            .await
+            .map(drop)
+    }
+
+    /// Ends all sessions of an account but one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn end_other_sessions(
+        &self,
+        user_id: &str,
+        token_hash: &[u8; 32],
+    ) -> Result<(), StoreError> {
+        sqlx::query("delete from sessions where user_id = $1 and token_hash <> $2")
+            .bind(user_id)
+            .bind(token_hash.to_vec())
+            .execute(&self.writes)
+            .await
+            .map(drop)
+    }
+
+    /// Forgets what ran out: sessions, registrations that were never finished, failures long past.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn tidy(&self, now: Seconds) -> Result<(), StoreError> {
+        const DAY: Seconds = 24 * 3_600;
+        for (statement, before) in [
+            ("delete from sessions where expires_at <= $1", now),
+            // Kept for a day, so that the page can say that it ran out.
+            ("delete from devices where state = 'pending' and expires_at <= $1", now - DAY),
+            ("delete from throttles where scope like 'address:%' and updated_at <= $1", now - DAY),
+            (
+                "delete from throttles where scope like 'nobody:%' and updated_at <= $1",
+                now - 30 * DAY,
+            ),
+        ] {
+            sqlx::query(statement).bind(before).execute(&self.writes).await?;
+        }
+        Ok(())
+    }
+
+    /// From now on the account knows this browser.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn know_browser(
+        &self,
+        token_hash: &[u8; 32],
+        user_id: &str,
+        now: Seconds,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into known_browsers (token_hash, user_id, created_at) values ($1, $2, $3)
+             on conflict (token_hash, user_id) do nothing",
+        )
+        .bind(token_hash.to_vec())
+        .bind(user_id)
+        .bind(now)
+        .execute(&self.writes)
+        .await
+        .map(drop)
+    }
+
+    /// Whether the account knows this browser.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn knows_browser(
+        &self,
+        token_hash: &[u8; 32],
+        user_id: &str,
+    ) -> Result<bool, StoreError> {
+        let found =
+            sqlx::query("select 1 from known_browsers where token_hash = $1 and user_id = $2")
+                .bind(token_hash.to_vec())
+                .bind(user_id)
+                .fetch_optional(&self.reads)
+                .await?;
+        Ok(found.is_some())
+    }
+
+    /// Adds a site's key.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn add_api_key(
+        &self,
+        id: &str,
+        hash: &[u8; 32],
+        name: &str,
+        now: Seconds,
+    ) -> Result<(), StoreError> {
+        sqlx::query("insert into api_keys (id, hash, name, created_at) values ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(hash.to_vec())
+            .bind(name)
+            .bind(now)
+            .execute(&self.writes)
+            .await
+            .map(drop)
+    }
+
+    /// All sites' keys, the newest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn api_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        let rows = sqlx::query("select * from api_keys order by created_at desc, id")
+            .fetch_all(&self.reads)
+            .await?;
+        rows.iter().map(api_key).collect()
+    }
+
+    /// The site whose key has this hash, unless it was revoked.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn api_key(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError> {
+        let row = sqlx::query("select * from api_keys where hash = $1 and revoked_at is null")
+            .bind(hash.to_vec())
+            .fetch_optional(&self.reads)
+            .await?;
+        row.as_ref().map(api_key).transpose()
+    }
+
+    /// Revokes a site's key; says whether there was one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn revoke_api_key(&self, id: &str, now: Seconds) -> Result<bool, StoreError> {
+        let revoked =
+            sqlx::query("update api_keys set revoked_at = $2 where id = $1 and revoked_at is null")
+                .bind(id)
+                .bind(now)
+                .execute(&self.writes)
+                .await?;
+        Ok(one(&revoked))
+    }
+}
+
+impl Stage {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Full => "full",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+fn api_key(row: &sqlx::any::AnyRow) -> Result<ApiKey, StoreError> {
+    Ok(ApiKey {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        created_at: row.try_get("created_at")?,
+        revoked_at: row.try_get("revoked_at")?,
+    })
+}
+
+/// How exact the time of the last request is kept, in seconds: a write for each would be too many.
+const SEEN_EVERY: Seconds = 60;

@@ -1,0 +1,116 @@
+//! How often somebody may be wrong: RFC 4226 §7.3, and NIST SP 800-63B's one hundred in all.
+
+use sqlx::Row as _;
+
+use super::{Seconds, Store, StoreError};
+
+/// After so many failures in a row nothing is looked at any more, until somebody is let in by
+/// another way or an administrator unlocks the account (NIST SP 800-63B).
+pub(super) const LIMIT: i64 = 100;
+
+/// Whose failures are counted.
+///
+/// A stranger's are counted apart from those of a browser that the account got in with before, so a
+/// stranger keeps nobody out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// An account, from any browser that is not known.
+    Account(String),
+    /// A login name that no account has: told alike.
+    NoAccount(String),
+    /// An account, from a browser it knows.
+    KnownBrowser(String),
+    /// A network address: many people may stand behind one.
+    Address(String),
+}
+
+/// How patient a scope is.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// Failures that cost nothing.
+    free: i64,
+    /// Failures in all, after which nothing is looked at.
+    limit: i64,
+    /// A time of quiet in seconds after which all is forgotten.
+    forgotten_after: Seconds,
+}
+
+impl Scope {
+    fn key(&self) -> String {
+        match self {
+            Self::Account(id) => format!("account:{id}"),
+            Self::NoAccount(hash) => format!("nobody:{hash}"),
+            Self::KnownBrowser(hash) => format!("browser:{hash}"),
+            Self::Address(address) => format!("address:{address}"),
+        }
+    }
+
+    fn policy(&self) -> Policy {
+        match self {
+            // A whole contact centre signs in from one address at eight in the morning.
+            Self::Address(_) => Policy { free: 50, limit: i64::MAX, forgotten_after: HOUR },
+            _ => Policy { free: 4, limit: LIMIT, forgotten_after: i64::MAX },
+        }
+    }
+}
+
+impl Store {
+    /// Counts an attempt before it is looked at; gives the seconds to wait if it may not be.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn reserve_attempt(
+        &self,
+        scope: &Scope,
+        now: Seconds,
+    ) -> Result<Option<Seconds>, StoreError> {
+        let Policy { free, limit, forgotten_after } = scope.policy();
+        // After the free ones 2, 4, 8 … 512 seconds, and then a quarter of an hour each.
+        let reserved = sqlx::query(
+            "insert into throttles (scope, fails, wait_until, updated_at) values ($1, 1, 0, $2)
+             on conflict (scope) do update set
+                fails = case when throttles.updated_at <= $5 then 1 else throttles.fails + 1 end,
+                wait_until = $2 + case
+                    when throttles.updated_at <= $5 or throttles.fails < $3 then 0
+                    when throttles.fails > $3 + 8 then 900
+                    else cast(1 as bigint) << cast(throttles.fails - $3 + 1 as integer) end,
+                updated_at = $2
+             where throttles.updated_at <= $5
+                or (throttles.wait_until <= $2 and throttles.fails < $4)",
+        )
+        .bind(scope.key())
+        .bind(now)
+        .bind(free)
+        .bind(limit)
+        .bind(now.saturating_sub(forgotten_after))
+        .execute(&self.writes)
+        .await?;
+        if reserved.rows_affected() > 0 {
+            return Ok(None);
+        }
+        let row = sqlx::query("select wait_until from throttles where scope = $1")
+            .bind(scope.key())
+            .fetch_optional(&self.reads)
+            .await?;
+        let until: Seconds = row.map(|row| row.try_get("wait_until")).transpose()?.unwrap_or(now);
+        // Past the limit the wait has no end that could be told; a quarter of an hour is told.
+        Ok(Some(if until > now { until - now } else { 900 }))
+    }
+
+    /// The attempt was a success: the failures of this scope are forgotten.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forgive(&self, scope: &Scope) -> Result<(), StoreError> {
+        let statement = match scope {
+            // One person's success says nothing of the others behind an address.
+            Scope::Address(_) => {
+                "update throttles set fails = fails - 1, wait_until = 0 where scope = $1 and fails > 0"
+            }
+            _ => "delete from throttles where scope = $1",
+        };
+        sqlx::query(statement).bind(scope.key()).execute(&self.writes).await.map(drop)
+    }
+}
+
+const HOUR: Seconds = 3_600;
