@@ -11,6 +11,15 @@ mod killed_saves;
 #[path = "real_parts/oathtool.rs"]
 mod oathtool;
 #[cfg(test)]
+mod portal {
+    pub(crate) mod browser;
+    pub(crate) mod phone;
+    pub(crate) mod site;
+}
+#[cfg(test)]
+#[path = "real_parts/portal_browser.rs"]
+mod portal_browser;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 #[path = "real_parts/secret_service.rs"]

@@ -1,242 +1,275 @@
 ## What every page has.
-skip = Skip to the content
-main-menu = Main menu
-language = Language
-you-are-here = You are here
-user-profile = User profile
-administration = Administration
-sign-out = Sign out
-sign-in = Sign in
-cancel = Cancel
-submit = Submit
-next = Next
-save = Save
-done = Done
-remove = Remove
-copy = Copy
-copied = Copied
-search = Search
-to-start = To the start page
-request-id = If you ask for help, give this number:
+skip = الانتقال إلى المحتوى
+main-menu = القائمة الرئيسية
+language = اللغة
+you-are-here = أنت هنا
+user-profile = الملف الشخصي
+administration = الإدارة
+sign-out = تسجيل الخروج
+sign-in = تسجيل الدخول
+cancel = إلغاء
+submit = إرسال
+next = التالي
+save = حفظ
+done = تم
+remove = إزالة
+copy = نسخ
+copied = تم النسخ
+search = بحث
+to-start = إلى صفحة البداية
+request-id = عند طلب المساعدة، اذكر هذا الرقم:
 wait-seconds = { $count ->
-    [one] Wait { $count } second.
-   *[other] Wait { $count } seconds.
+    [zero] انتظر أقل من ثانية.
+    [one] انتظر ثانية واحدة.
+    [two] انتظر ثانيتين.
+    [few] انتظر { $count } ثوانٍ.
+    [many] انتظر { $count } ثانية.
+   *[other] انتظر { $count } ثانية.
  }
 seconds = { $count ->
-    [one] { $count } second
-   *[other] { $count } seconds
+    [zero] { $count } ثانية
+    [one] ثانية واحدة
+    [two] ثانيتان
+    [few] { $count } ثوانٍ
+    [many] { $count } ثانية
+   *[other] { $count } ثانية
  }
 
 ## Sign-in.
-login-name = Login name
-password = Password
-wrong-password = The login name or the password is wrong.
-too-many = There were too many attempts, so this one was not looked at.
-locked = This account is locked. Ask your administrator.
-enter-code = Enter the code
-enter-code-how = Open your authenticator app and type the six digits that it shows now.
-code = Code
-wrong-code = This code is wrong or was used already. Type the next one as soon as your phone shows it.
-too-many-codes = There were too many wrong codes, so this one was not looked at. If it goes on, ask your administrator.
-lost-phone = Your phone is not at hand?
-recovery-code = Recovery code
-recovery-code-how = Type one of the recovery codes that you kept when you registered your device. Each works once.
-wrong-recovery-code = This is none of your unused recovery codes.
-ask-administrator = You have none? Ask your administrator to reset your multi-factor authentication.
-back-to-code = Back to the code
-new-password-title = Choose a new password
-one-time-used = Your password was for one use. Choose your own now.
+login-name = اسم المستخدم
+password = كلمة المرور
+wrong-password = اسم المستخدم أو كلمة المرور غير صحيحة.
+too-many = جرت محاولات كثيرة جدًا، لذا لم يجرِ التحقق من هذه المحاولة.
+locked = هذا الحساب مقفل. تواصل مع المسؤول.
+enter-code = أدخل الرمز
+enter-code-how = افتح تطبيق المصادقة واكتب الأرقام الستة التي تظهر فيه الآن.
+code = الرمز
+wrong-code = هذا الرمز غير صحيح أو استُخدم من قبل. اكتب الرمز التالي فور ظهوره على هاتفك.
+too-many-codes = أُدخلت رموز كثيرة غير صحيحة، لذا لم يجرِ التحقق من هذا الرمز. إذا استمر ذلك فتواصل مع المسؤول.
+lost-phone = هاتفك ليس في متناول يدك؟
+recovery-code = رمز الاسترداد
+recovery-code-how = اكتب أحد رموز الاسترداد التي احتفظت بها عند تسجيل جهازك. كل رمز صالح مرة واحدة.
+wrong-recovery-code = ليس هذا من رموز الاسترداد غير المستخدمة لديك.
+ask-administrator = ليس لديك أي رمز؟ اطلب من المسؤول إعادة تعيين المصادقة متعددة العوامل الخاصة بك.
+back-to-code = الرجوع إلى الرمز
+new-password-title = اختر كلمة مرور جديدة
+one-time-used = كانت كلمة مرورك صالحة لمرة واحدة. اختر الآن كلمة مرور خاصة بك.
 password-rule = { $count ->
-    [one] At least { $count } character. A few words in a row are good.
-   *[other] At least { $count } characters. A few words in a row are good.
+    [zero] { $count } حرف على الأقل. بضع كلمات متتالية خيار جيد.
+    [one] حرف واحد على الأقل. بضع كلمات متتالية خيار جيد.
+    [two] حرفان على الأقل. بضع كلمات متتالية خيار جيد.
+    [few] { $count } أحرف على الأقل. بضع كلمات متتالية خيار جيد.
+    [many] { $count } حرفًا على الأقل. بضع كلمات متتالية خيار جيد.
+   *[other] { $count } حرف على الأقل. بضع كلمات متتالية خيار جيد.
  }
-old-password = Present password
-new-password-field = New password
-password-again = New password once more
-old-password-is-wrong = The present password is wrong.
-password-too-short = This password is too short.
-password-too-long = This password is longer than 256 characters.
-password-is-the-name = The password must not be your login name.
-password-too-simple = This password is one character over and over.
-password-differs = The two new passwords are not the same.
-password-is-the-old-one = Choose another password than the one for one use.
+old-password = كلمة المرور الحالية
+new-password-field = كلمة المرور الجديدة
+password-again = كلمة المرور الجديدة مرة أخرى
+old-password-is-wrong = كلمة المرور الحالية غير صحيحة.
+password-too-short = كلمة المرور هذه قصيرة جدًا.
+password-too-long = كلمة المرور هذه أطول من 256 حرفًا.
+password-is-the-name = يجب ألا تكون كلمة المرور هي اسم المستخدم.
+password-too-simple = تكرر كلمة المرور هذه حرفًا واحدًا فقط.
+password-differs = كلمتا المرور الجديدتان غير متطابقتين.
+password-is-the-old-one = اختر كلمة مرور مختلفة عن كلمة المرور الصالحة لمرة واحدة.
 
 ## User profile and access controls.
-role = Role
-role-admin = Administrator
-role-agent = Agent
-devices = Devices
+role = الدور
+role-admin = مسؤول
+role-agent = وكيل
+devices = الأجهزة
 devices-count = { $count ->
-    [0] No registered device
-    [one] { $count } registered device
-   *[other] { $count } registered devices
+    [0] لا يوجد جهاز مسجّل
+    [one] جهاز مسجّل واحد
+    [two] جهازان مسجّلان
+    [few] { $count } أجهزة مسجّلة
+    [many] { $count } جهازًا مسجّلًا
+   *[other] { $count } جهاز مسجّل
  }
-was-reset = An administrator reset your multi-factor authentication. Codes of your earlier devices are not accepted any more.
-no-device-yet = Your account is protected by a password alone.
-access-controls = Access controls
-access-controls-what = Mobile authentication, recovery codes, password
-password-what = Change your password
-said-password-changed = Your password is changed. All other sessions are ended.
-recovery-codes = Recovery codes
-recovery-codes-what = A recovery code lets you in once when your phone is not at hand. Keep them where your phone is not.
+was-reset = أعاد أحد المسؤولين تعيين المصادقة متعددة العوامل الخاصة بك. لم تعد رموز أجهزتك السابقة مقبولة.
+no-device-yet = حسابك محمي بكلمة مرور فقط.
+access-controls = ضوابط الوصول
+access-controls-what = المصادقة عبر الهاتف المحمول، ورموز الاسترداد، وكلمة المرور
+password-what = تغيير كلمة المرور
+said-password-changed = تم تغيير كلمة مرورك. أُنهيت كل الجلسات الأخرى.
+recovery-codes = رموز الاسترداد
+recovery-codes-what = يتيح لك رمز الاسترداد تسجيل الدخول مرة واحدة عندما لا يكون هاتفك في متناول يدك. احفظ الرموز بعيدًا عن الهاتف.
 recovery-codes-left = { $count ->
-    [0] No recovery code left
-    [one] { $count } recovery code left
-   *[other] { $count } recovery codes left
+    [0] لم يبقَ أي رمز استرداد
+    [one] بقي رمز استرداد واحد
+    [two] بقي رمزا استرداد
+    [few] بقيت { $count } رموز استرداد
+    [many] بقي { $count } رمز استرداد
+   *[other] بقي { $count } رمز استرداد
  }
 recovery-codes-few = { $count ->
-    [0] You have no recovery codes.
-    [one] You have { $count } recovery code left.
-   *[other] You have { $count } recovery codes left.
+    [0] ليس لديك رموز استرداد.
+    [one] بقي لديك رمز استرداد واحد.
+    [two] بقي لديك رمزا استرداد.
+    [few] بقيت لديك { $count } رموز استرداد.
+    [many] بقي لديك { $count } رمز استرداد.
+   *[other] بقي لديك { $count } رمز استرداد.
  }
-recovery-codes-once = Keep these codes now, on paper or in a password manager: they are shown this once. Each lets you in once without your phone.
-recovery-codes-replace = New codes make all earlier ones useless.
-recovery-codes-need-device = Recovery codes stand in for a device: register one first.
-make-recovery-codes = Make new recovery codes
-i-have-kept-them = I have kept them
-i-have-kept-it = I have kept it
-i-have-passed-it-on = I have passed it on
+recovery-codes-once = احفظ هذه الرموز الآن على ورقة أو في مدير كلمات مرور: لن تظهر إلا هذه المرة. يتيح لك كل رمز تسجيل الدخول مرة واحدة دون هاتفك.
+recovery-codes-replace = الرموز الجديدة تلغي كل الرموز السابقة.
+recovery-codes-need-device = تحل رموز الاسترداد محل جهاز: سجّل جهازًا أولًا.
+make-recovery-codes = إنشاء رموز استرداد جديدة
+i-have-kept-them = احتفظت بها
+i-have-kept-it = احتفظت به
+i-have-passed-it-on = سلّمتها
 
 ## Mobile authentication.
-mobile-authentication = Mobile authentication
-register-new-device = Register new device
-no-devices = No device is registered. With one, nobody gets in by your password alone.
-pending-devices = Not finished
-registered-devices = Registered
-go-on = Go on
+mobile-authentication = المصادقة عبر الهاتف المحمول
+register-new-device = تسجيل جهاز جديد
+no-devices = لا يوجد جهاز مسجّل. بوجود جهاز لا يستطيع أحد الدخول بكلمة مرورك وحدها.
+pending-devices = غير مكتملة
+registered-devices = مسجّلة
+go-on = استئناف
 minutes-left = { $count ->
-    [one] Can be finished for { $count } minute
-   *[other] Can be finished for { $count } minutes
+    [zero] يمكن إكماله خلال أقل من دقيقة
+    [one] يمكن إكماله خلال دقيقة واحدة
+    [two] يمكن إكماله خلال دقيقتين
+    [few] يمكن إكماله خلال { $count } دقائق
+    [many] يمكن إكماله خلال { $count } دقيقة
+   *[other] يمكن إكماله خلال { $count } دقيقة
  }
-registered-at = Begun { $time } UTC
-last-used-at = last used { $time } UTC
-remove-device-question = Remove “{ $name }”?
-remove-device-consequence = Its codes are not accepted any more. If you need them again, register the device anew.
-said-device-removed = The device is removed.
-said-registration-over = This registration is over: it ran out or was finished. Register the device anew if it is not in the list.
-device-name = Device name
-name-how = Name your device, for example “Ana’s phone”. The app shows the name just as you type it; upper and lower case matter.
-name-empty = Give the device a name.
-name-too-long = The name is longer than 64 characters.
-name-has-colon = The name must not have a colon.
-name-has-bad-character = The name has a character that cannot be seen. Type it anew.
-name-taken = You have a device of this name already. Choose another name, or remove that device first.
-name-differs-by-case = You have another device “{ $name }”, whose name differs from this one in upper and lower case only. They are two devices.
-too-many-devices = You have 20 devices. Remove one first.
-scan-title = Scan the QR code
-first-time = This is shown until your phone is registered, and not again. From then on you type a code at every sign-in.
-qr-code = QR code with the key of this device
-step-scan = On your phone, tap “Scan QR” under “Verify device” and scan this code. Any authenticator app can.
-step-code = Type the six digits that the app shows and submit them here.
-step-continue = Then tap “Continue” on your phone.
-on-this-phone = You are on that very phone? Open the app
-cannot-scan = Not able to scan the QR code?
-cannot-scan-how = Enter these values in the app. The device name is case-sensitive.
-key = Key
-type = Type
-type-totp = Time-based (TOTP)
-algorithm = Algorithm
-digits = Digits
-period = Period
-one-time-code = One-time code
-wrong-first-code = This code does not fit. Check that the app shows this device, and type the code that it shows now.
+registered-at = أُنشئ في { $time } UTC
+last-used-at = آخر استخدام { $time } UTC
+remove-device-question = إزالة «{ $name }»؟
+remove-device-consequence = لن تُقبل رموز هذا الجهاز بعد الآن. إذا احتجت إليها مجددًا فسجّل الجهاز من جديد.
+said-device-removed = تمت إزالة الجهاز.
+said-registration-over = لم يعد هذا التسجيل مفتوحًا: انتهت مهلته أو اكتمل. سجّل الجهاز من جديد إذا لم يكن في القائمة.
+device-name = اسم الجهاز
+name-how = سمِّ جهازك، مثلًا «هاتف آنا». يعرض التطبيق الاسم تمامًا كما تكتبه؛ حالة الأحرف مهمة.
+name-empty = أعطِ الجهاز اسمًا.
+name-too-long = الاسم أطول من 64 حرفًا.
+name-has-colon = يجب ألا يحتوي الاسم على نقطتين رأسيتين.
+name-has-bad-character = يحتوي الاسم على حرف غير مرئي. اكتبه من جديد.
+name-taken = لديك بالفعل جهاز بهذا الاسم. اختر اسمًا آخر أو أزل ذلك الجهاز أولًا.
+name-differs-by-case = لديك جهاز آخر باسم «{ $name }» لا يختلف اسمه عن هذا الاسم إلا في حالة الأحرف. هما جهازان.
+too-many-devices = لديك 20 جهازًا. أزل جهازًا أولًا.
+scan-title = امسح رمز QR ضوئيًا
+first-time = يظهر هذا إلى أن يُسجَّل هاتفك، ولا يظهر بعد ذلك. ومنذ ذلك الحين تكتب رمزًا كلما سجّلت الدخول.
+qr-code = رمز QR يتضمن مفتاح هذا الجهاز
+step-scan = على هاتفك، انقر على «مسح رمز QR ضوئيًا» تحت «التحقق من الجهاز» وامسح هذا الرمز. يمكن لأي تطبيق مصادقة فعل ذلك.
+step-code = اكتب هنا الأرقام الستة التي يعرضها التطبيق وأرسلها.
+step-continue = ثم انقر على «متابعة» على هاتفك.
+on-this-phone = هل تتصفح من هذا الهاتف نفسه؟ افتح التطبيق
+cannot-scan = هل يتعذّر مسح رمز QR؟
+cannot-scan-how = أدخل هذه القيم في التطبيق. حالة الأحرف مهمة في اسم الجهاز.
+key = المفتاح
+type = النوع
+type-totp = حسب الوقت (TOTP)
+algorithm = الخوارزمية
+digits = عدد الأرقام
+period = المدة
+one-time-code = رمز لمرة واحدة
+wrong-first-code = هذا الرمز غير مطابق. تأكد من أن التطبيق يعرض هذا الجهاز، واكتب الرمز الذي يظهر فيه الآن.
 registration-minutes-left = { $count ->
-    [one] This registration can be finished for { $count } more minute.
-   *[other] This registration can be finished for { $count } more minutes.
+    [zero] يمكن إكمال هذا التسجيل خلال أقل من دقيقة.
+    [one] يمكن إكمال هذا التسجيل خلال دقيقة واحدة.
+    [two] يمكن إكمال هذا التسجيل خلال دقيقتين.
+    [few] يمكن إكمال هذا التسجيل خلال { $count } دقائق.
+    [many] يمكن إكمال هذا التسجيل خلال { $count } دقيقة.
+   *[other] يمكن إكمال هذا التسجيل خلال { $count } دقيقة.
  }
-device-registered = Device registered
-device-registered-what = “{ $name }” is registered. At your next sign-in, wait for a new code: this one is used.
-tap-continue = Now tap “Continue” on your phone.
+device-registered = تم تسجيل الجهاز
+device-registered-what = تم تسجيل «{ $name }». عند تسجيل الدخول التالي، انتظر رمزًا جديدًا: هذا الرمز مستخدم.
+tap-continue = انقر الآن على «متابعة» على هاتفك.
 
 ## Administration.
-users = Users
-audit-log = Audit log
-api-keys = Sites’ keys
-search-users = Search for a login name
-mfa = Multi-factor authentication
-mfa-required = Required
-mfa-optional = Optional
-state = State
-is-locked = Locked
-is-active = Active
-nobody-found = Nobody is called so.
-add-user = Add user
-add-user-how = The password is made here, is shown once, and is for one use.
-mfa-required-check = Multi-factor authentication is required
-admin-check = Administrator
-login-empty = Give a login name.
-login-too-long = The login name is longer than 128 characters.
-login-has-bad-character = The login name has a character that cannot be seen.
-login-taken = This login name is taken, perhaps in other upper and lower case.
-one-time-password-of = One-time password of { $name }
-one-time-password-once = Pass it on in person or by telephone. It is shown this once, and has to be changed at the first sign-in.
-no-devices-of-user = This user has no devices.
-created = Begun
-last-used = Last used
-revoke = Revoke
-state-registered = Registered
-state-pending = Pending
-state-expired = Ran out
-state-rejected = Rejected
-audit-of-user = Audit log of this user
-reset-mfa = Reset MFA
-reset-mfa-question = Reset the multi-factor authentication of { $name }?
-reset-mfa-consequence = All devices and recovery codes of this user are revoked and all sessions ended. At the next sign-in the user configures a device as if for the first time.
-new-password = New password
-new-password-question = Make a new one-time password for { $name }?
-new-password-consequence = The present password stops working, and all sessions of this user end.
-lock = Lock
-lock-question = Lock the account of { $name }?
-lock-consequence = The user is signed out at once and cannot sign in until you unlock the account.
-unlock = Unlock
-unlock-question = Unlock the account of { $name }?
-unlock-consequence = The user can sign in again, and wrong passwords and codes up to now are forgotten.
-require-mfa = Require MFA
-require-mfa-question = Require multi-factor authentication of { $name }?
-require-mfa-consequence = At the next sign-in the user has to have a device, or to register one.
-waive-mfa = Do not require MFA
-waive-mfa-question = No longer require multi-factor authentication of { $name }?
-waive-mfa-consequence = A user without a device gets in by the password alone. Devices that are registered are still asked for.
-said-reset-mfa = The multi-factor authentication is reset.
-said-lock = The account is locked.
-said-unlock = The account is unlocked.
-said-require-mfa = Multi-factor authentication is required from now on.
-said-waive-mfa = Multi-factor authentication is not required any more.
-revoke-question = Revoke “{ $name }”?
-revoke-consequence = Its codes are not accepted any more, and the phone is told that it was rejected.
-api-keys-what = With such a key a site has codes verified here.
-site = Site
-make-key = Make a key
-api-key-of = Key of { $name }
-api-key-once = Give it to the site’s server. It is shown this once.
-key-name-is-wrong = Give a name of 1 to 64 characters.
-revoked-at = Revoked { $time } UTC
-said-key-revoked = The key is revoked.
-who = Who
-what = What
-to-whom = To whom
-when = When (UTC)
-detail = Detail
-address = Address
-everything = Everything
-from-day = From
-until-day = Until
-filter = Filter
-export-csv = Export as CSV
-nothing-found = There is nothing of that kind.
+users = المستخدمون
+audit-log = سجل التدقيق
+api-keys = مفاتيح المواقع
+search-users = البحث عن اسم مستخدم
+mfa = المصادقة متعددة العوامل
+mfa-required = إلزامية
+mfa-optional = اختيارية
+state = الحالة
+is-locked = مقفل
+is-active = نشط
+nobody-found = لا يوجد أحد بهذا الاسم.
+add-user = إضافة مستخدم
+add-user-how = تُنشأ كلمة المرور هنا وتظهر مرة واحدة، وهي صالحة لمرة واحدة.
+mfa-required-check = المصادقة متعددة العوامل إلزامية
+admin-check = مسؤول
+login-empty = أدخل اسم مستخدم.
+login-too-long = اسم المستخدم أطول من 128 حرفًا.
+login-has-bad-character = يحتوي اسم المستخدم على حرف غير مرئي.
+login-taken = اسم المستخدم هذا محجوز، ربما بحالة أحرف مختلفة.
+one-time-password-of = كلمة مرور لمرة واحدة للمستخدم { $name }
+one-time-password-once = سلّمها شخصيًا أو عبر الهاتف. لن تظهر إلا هذه المرة، ويجب تغييرها عند تسجيل الدخول الأول.
+no-devices-of-user = ليس لدى هذا المستخدم أجهزة.
+created = تاريخ الإنشاء
+last-used = آخر استخدام
+revoke = إبطال
+state-registered = مسجّل
+state-pending = قيد الانتظار
+state-expired = انتهت المهلة
+state-rejected = مرفوض
+audit-of-user = سجل التدقيق لهذا المستخدم
+reset-mfa = إعادة تعيين المصادقة متعددة العوامل
+reset-mfa-question = إعادة تعيين المصادقة متعددة العوامل للمستخدم { $name }؟
+reset-mfa-consequence = تُبطل كل أجهزة هذا المستخدم ورموز الاسترداد الخاصة به وتُنهى كل جلساته. عند تسجيل الدخول التالي يُعدّ المستخدم جهازًا كما في المرة الأولى.
+new-password = كلمة مرور جديدة
+new-password-question = إنشاء كلمة مرور جديدة لمرة واحدة للمستخدم { $name }؟
+new-password-consequence = تتوقف كلمة المرور الحالية عن العمل، وتنتهي كل جلسات هذا المستخدم.
+lock = قفل
+lock-question = قفل حساب المستخدم { $name }؟
+lock-consequence = يُسجَّل خروج المستخدم فورًا ولا يمكنه تسجيل الدخول حتى تفتح قفل الحساب.
+unlock = فتح القفل
+unlock-question = فتح قفل حساب المستخدم { $name }؟
+unlock-consequence = يمكن للمستخدم تسجيل الدخول مجددًا، ولا تُحتسب كلمات المرور والرموز غير الصحيحة السابقة.
+require-mfa = فرض المصادقة متعددة العوامل
+require-mfa-question = فرض المصادقة متعددة العوامل على المستخدم { $name }؟
+require-mfa-consequence = عند تسجيل الدخول التالي يجب أن يكون لدى المستخدم جهاز أو أن يسجّل جهازًا.
+waive-mfa = عدم فرض المصادقة متعددة العوامل
+waive-mfa-question = التوقف عن فرض المصادقة متعددة العوامل على المستخدم { $name }؟
+waive-mfa-consequence = يدخل المستخدم الذي ليس لديه جهاز بكلمة المرور وحدها. تظل الأجهزة المسجّلة مطلوبة.
+said-reset-mfa = تمت إعادة تعيين المصادقة متعددة العوامل.
+said-lock = تم قفل الحساب.
+said-unlock = تم فتح قفل الحساب.
+said-require-mfa = المصادقة متعددة العوامل إلزامية من الآن فصاعدًا.
+said-waive-mfa = لم تعد المصادقة متعددة العوامل إلزامية.
+revoke-question = إبطال «{ $name }»؟
+revoke-consequence = لن تُقبل رموز هذا الجهاز بعد الآن، ويُبلَّغ الهاتف بأنه مرفوض.
+api-keys-what = بمثل هذا المفتاح يتحقق الموقع من الرموز هنا.
+site = الموقع
+make-key = إنشاء مفتاح
+api-key-of = مفتاح { $name }
+api-key-once = سلّمه إلى خادم الموقع. لن يظهر إلا هذه المرة.
+key-name-is-wrong = أدخل اسمًا من 1 إلى 64 حرفًا.
+revoked-at = أُبطل في { $time } UTC
+said-key-revoked = تم إبطال المفتاح.
+who = المنفّذ
+what = الإجراء
+to-whom = المعنيّ
+when = الوقت (UTC)
+detail = التفاصيل
+address = العنوان
+everything = الكل
+from-day = من تاريخ
+until-day = إلى تاريخ
+filter = تصفية
+export-csv = تصدير بصيغة CSV
+nothing-found = لا يوجد شيء من هذا القبيل.
 most-lines = { $count ->
-    [one] The newest line is shown; the export has more.
-   *[other] At most { $count } lines are shown, the newest first; the export has more.
+    [zero] لا تُعرض أسطر؛ يحتوي التصدير على المزيد.
+    [one] يُعرض السطر الأحدث فقط؛ يحتوي التصدير على المزيد.
+    [two] يُعرض أحدث سطرين على الأكثر؛ يحتوي التصدير على المزيد.
+    [few] تُعرض { $count } أسطر على الأكثر، الأحدث أولًا؛ يحتوي التصدير على المزيد.
+    [many] يُعرض { $count } سطرًا على الأكثر، الأحدث أولًا؛ يحتوي التصدير على المزيد.
+   *[other] يُعرض { $count } سطر على الأكثر، الأحدث أولًا؛ يحتوي التصدير على المزيد.
  }
 
 ## Refusals.
-refused-token = Sign in first.
-refused-not-admin = Only an administrator can do this.
-refused-not-found = There is no such page.
-refused-forged = This form is too old or was made elsewhere. Load the page again.
-refused-too-large = This is too much at once.
-refused-method = This cannot be done here.
-refused-malformed = This request cannot be understood.
-refused-wait = There were too many attempts.
-refused-broken = Something is broken on our side. Nothing of yours is lost; try again in a moment.
-one-time-on-phone = This password is for one use: sign in on the web first and choose your own.
+refused-token = سجّل الدخول أولًا.
+refused-not-admin = لا يمكن إلا لمسؤول القيام بهذا.
+refused-not-found = لا توجد صفحة كهذه.
+refused-forged = هذا النموذج قديم جدًا أو أُنشئ في مكان آخر. حمّل الصفحة من جديد.
+refused-too-large = هذا أكثر مما يُسمح به دفعة واحدة.
+refused-method = لا يمكن القيام بهذا هنا.
+refused-malformed = تعذّر فهم هذا الطلب.
+refused-wait = جرت محاولات كثيرة جدًا.
+refused-broken = حدث عطل من جهتنا. لم يضع شيء من بياناتك؛ حاول مجددًا بعد لحظات.
+one-time-on-phone = كلمة المرور هذه صالحة لمرة واحدة: سجّل الدخول في صفحة الويب أولًا واختر كلمة مرور خاصة بك.

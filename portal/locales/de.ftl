@@ -1,242 +1,242 @@
 ## What every page has.
-skip = Skip to the content
-main-menu = Main menu
-language = Language
-you-are-here = You are here
-user-profile = User profile
-administration = Administration
-sign-out = Sign out
-sign-in = Sign in
-cancel = Cancel
-submit = Submit
-next = Next
-save = Save
-done = Done
-remove = Remove
-copy = Copy
-copied = Copied
-search = Search
-to-start = To the start page
-request-id = If you ask for help, give this number:
+skip = Zum Inhalt springen
+main-menu = Hauptmenü
+language = Sprache
+you-are-here = Sie sind hier
+user-profile = Benutzerprofil
+administration = Verwaltung
+sign-out = Abmelden
+sign-in = Anmelden
+cancel = Abbrechen
+submit = Absenden
+next = Weiter
+save = Speichern
+done = Fertig
+remove = Entfernen
+copy = Kopieren
+copied = Kopiert
+search = Suchen
+to-start = Zur Startseite
+request-id = Wenn Sie um Hilfe bitten, geben Sie diese Nummer an:
 wait-seconds = { $count ->
-    [one] Wait { $count } second.
-   *[other] Wait { $count } seconds.
+    [one] Warten Sie { $count } Sekunde.
+   *[other] Warten Sie { $count } Sekunden.
  }
 seconds = { $count ->
-    [one] { $count } second
-   *[other] { $count } seconds
+    [one] { $count } Sekunde
+   *[other] { $count } Sekunden
  }
 
 ## Sign-in.
-login-name = Login name
-password = Password
-wrong-password = The login name or the password is wrong.
-too-many = There were too many attempts, so this one was not looked at.
-locked = This account is locked. Ask your administrator.
-enter-code = Enter the code
-enter-code-how = Open your authenticator app and type the six digits that it shows now.
+login-name = Benutzername
+password = Passwort
+wrong-password = Benutzername oder Passwort ist falsch.
+too-many = Es gab zu viele Versuche, daher wurde dieser nicht geprüft.
+locked = Dieses Konto ist gesperrt. Wenden Sie sich an Ihren Administrator.
+enter-code = Code eingeben
+enter-code-how = Öffnen Sie Ihre Authenticator-App und geben Sie die sechs Ziffern ein, die sie gerade zeigt.
 code = Code
-wrong-code = This code is wrong or was used already. Type the next one as soon as your phone shows it.
-too-many-codes = There were too many wrong codes, so this one was not looked at. If it goes on, ask your administrator.
-lost-phone = Your phone is not at hand?
-recovery-code = Recovery code
-recovery-code-how = Type one of the recovery codes that you kept when you registered your device. Each works once.
-wrong-recovery-code = This is none of your unused recovery codes.
-ask-administrator = You have none? Ask your administrator to reset your multi-factor authentication.
-back-to-code = Back to the code
-new-password-title = Choose a new password
-one-time-used = Your password was for one use. Choose your own now.
+wrong-code = Dieser Code ist falsch oder wurde schon benutzt. Geben Sie den nächsten ein, sobald Ihr Telefon ihn zeigt.
+too-many-codes = Es gab zu viele falsche Codes, daher wurde dieser nicht geprüft. Wenn das so weitergeht, wenden Sie sich an Ihren Administrator.
+lost-phone = Ihr Telefon ist nicht zur Hand?
+recovery-code = Wiederherstellungscode
+recovery-code-how = Geben Sie einen der Wiederherstellungscodes ein, die Sie beim Registrieren Ihres Geräts aufbewahrt haben. Jeder gilt einmal.
+wrong-recovery-code = Das ist keiner Ihrer unbenutzten Wiederherstellungscodes.
+ask-administrator = Sie haben keinen? Bitten Sie Ihren Administrator, Ihre Multi-Faktor-Authentifizierung zurückzusetzen.
+back-to-code = Zurück zum Code
+new-password-title = Neues Passwort wählen
+one-time-used = Ihr Passwort war ein Einmalpasswort. Wählen Sie jetzt ein eigenes.
 password-rule = { $count ->
-    [one] At least { $count } character. A few words in a row are good.
-   *[other] At least { $count } characters. A few words in a row are good.
+    [one] Mindestens { $count } Zeichen. Gut sind einige Wörter hintereinander.
+   *[other] Mindestens { $count } Zeichen. Gut sind einige Wörter hintereinander.
  }
-old-password = Present password
-new-password-field = New password
-password-again = New password once more
-old-password-is-wrong = The present password is wrong.
-password-too-short = This password is too short.
-password-too-long = This password is longer than 256 characters.
-password-is-the-name = The password must not be your login name.
-password-too-simple = This password is one character over and over.
-password-differs = The two new passwords are not the same.
-password-is-the-old-one = Choose another password than the one for one use.
+old-password = Bisheriges Passwort
+new-password-field = Neues Passwort
+password-again = Neues Passwort noch einmal
+old-password-is-wrong = Das bisherige Passwort ist falsch.
+password-too-short = Dieses Passwort ist zu kurz.
+password-too-long = Dieses Passwort ist länger als 256 Zeichen.
+password-is-the-name = Das Passwort darf nicht Ihr Benutzername sein.
+password-too-simple = Dieses Passwort wiederholt nur ein einziges Zeichen.
+password-differs = Die beiden neuen Passwörter stimmen nicht überein.
+password-is-the-old-one = Wählen Sie ein anderes Passwort als das Einmalpasswort.
 
 ## User profile and access controls.
-role = Role
+role = Rolle
 role-admin = Administrator
 role-agent = Agent
-devices = Devices
+devices = Geräte
 devices-count = { $count ->
-    [0] No registered device
-    [one] { $count } registered device
-   *[other] { $count } registered devices
+    [0] Kein registriertes Gerät
+    [one] { $count } registriertes Gerät
+   *[other] { $count } registrierte Geräte
  }
-was-reset = An administrator reset your multi-factor authentication. Codes of your earlier devices are not accepted any more.
-no-device-yet = Your account is protected by a password alone.
-access-controls = Access controls
-access-controls-what = Mobile authentication, recovery codes, password
-password-what = Change your password
-said-password-changed = Your password is changed. All other sessions are ended.
-recovery-codes = Recovery codes
-recovery-codes-what = A recovery code lets you in once when your phone is not at hand. Keep them where your phone is not.
+was-reset = Ein Administrator hat Ihre Multi-Faktor-Authentifizierung zurückgesetzt. Codes Ihrer früheren Geräte werden nicht mehr angenommen.
+no-device-yet = Ihr Konto ist nur durch ein Passwort geschützt.
+access-controls = Zugriffskontrolle
+access-controls-what = Mobile Authentifizierung, Wiederherstellungscodes, Passwort
+password-what = Passwort ändern
+said-password-changed = Ihr Passwort ist geändert. Alle anderen Sitzungen sind beendet.
+recovery-codes = Wiederherstellungscodes
+recovery-codes-what = Mit einem Wiederherstellungscode melden Sie sich einmal an, wenn Ihr Telefon nicht zur Hand ist. Bewahren Sie die Codes getrennt vom Telefon auf.
 recovery-codes-left = { $count ->
-    [0] No recovery code left
-    [one] { $count } recovery code left
-   *[other] { $count } recovery codes left
+    [0] Kein Wiederherstellungscode übrig
+    [one] { $count } Wiederherstellungscode übrig
+   *[other] { $count } Wiederherstellungscodes übrig
  }
 recovery-codes-few = { $count ->
-    [0] You have no recovery codes.
-    [one] You have { $count } recovery code left.
-   *[other] You have { $count } recovery codes left.
+    [0] Sie haben keine Wiederherstellungscodes.
+    [one] Sie haben noch { $count } Wiederherstellungscode.
+   *[other] Sie haben noch { $count } Wiederherstellungscodes.
  }
-recovery-codes-once = Keep these codes now, on paper or in a password manager: they are shown this once. Each lets you in once without your phone.
-recovery-codes-replace = New codes make all earlier ones useless.
-recovery-codes-need-device = Recovery codes stand in for a device: register one first.
-make-recovery-codes = Make new recovery codes
-i-have-kept-them = I have kept them
-i-have-kept-it = I have kept it
-i-have-passed-it-on = I have passed it on
+recovery-codes-once = Bewahren Sie diese Codes jetzt auf, auf Papier oder in einem Passwortmanager: Sie werden nur dieses eine Mal gezeigt. Mit jedem können Sie sich einmal ohne Ihr Telefon anmelden.
+recovery-codes-replace = Neue Codes machen alle früheren ungültig.
+recovery-codes-need-device = Wiederherstellungscodes ersetzen ein Gerät: Registrieren Sie zuerst eines.
+make-recovery-codes = Neue Wiederherstellungscodes erzeugen
+i-have-kept-them = Ich habe sie aufbewahrt
+i-have-kept-it = Ich habe ihn aufbewahrt
+i-have-passed-it-on = Ich habe es weitergegeben
 
 ## Mobile authentication.
-mobile-authentication = Mobile authentication
-register-new-device = Register new device
-no-devices = No device is registered. With one, nobody gets in by your password alone.
-pending-devices = Not finished
-registered-devices = Registered
-go-on = Go on
+mobile-authentication = Mobile Authentifizierung
+register-new-device = Neues Gerät registrieren
+no-devices = Es ist kein Gerät registriert. Mit einem Gerät kommt niemand allein mit Ihrem Passwort hinein.
+pending-devices = Nicht abgeschlossen
+registered-devices = Registriert
+go-on = Fortsetzen
 minutes-left = { $count ->
-    [one] Can be finished for { $count } minute
-   *[other] Can be finished for { $count } minutes
+    [one] Kann noch { $count } Minute lang abgeschlossen werden
+   *[other] Kann noch { $count } Minuten lang abgeschlossen werden
  }
-registered-at = Begun { $time } UTC
-last-used-at = last used { $time } UTC
-remove-device-question = Remove “{ $name }”?
-remove-device-consequence = Its codes are not accepted any more. If you need them again, register the device anew.
-said-device-removed = The device is removed.
-said-registration-over = This registration is over: it ran out or was finished. Register the device anew if it is not in the list.
-device-name = Device name
-name-how = Name your device, for example “Ana’s phone”. The app shows the name just as you type it; upper and lower case matter.
-name-empty = Give the device a name.
-name-too-long = The name is longer than 64 characters.
-name-has-colon = The name must not have a colon.
-name-has-bad-character = The name has a character that cannot be seen. Type it anew.
-name-taken = You have a device of this name already. Choose another name, or remove that device first.
-name-differs-by-case = You have another device “{ $name }”, whose name differs from this one in upper and lower case only. They are two devices.
-too-many-devices = You have 20 devices. Remove one first.
-scan-title = Scan the QR code
-first-time = This is shown until your phone is registered, and not again. From then on you type a code at every sign-in.
-qr-code = QR code with the key of this device
-step-scan = On your phone, tap “Scan QR” under “Verify device” and scan this code. Any authenticator app can.
-step-code = Type the six digits that the app shows and submit them here.
-step-continue = Then tap “Continue” on your phone.
-on-this-phone = You are on that very phone? Open the app
-cannot-scan = Not able to scan the QR code?
-cannot-scan-how = Enter these values in the app. The device name is case-sensitive.
-key = Key
-type = Type
-type-totp = Time-based (TOTP)
-algorithm = Algorithm
-digits = Digits
-period = Period
-one-time-code = One-time code
-wrong-first-code = This code does not fit. Check that the app shows this device, and type the code that it shows now.
+registered-at = Angelegt { $time } UTC
+last-used-at = zuletzt benutzt { $time } UTC
+remove-device-question = „{ $name }“ entfernen?
+remove-device-consequence = Die Codes dieses Geräts werden nicht mehr angenommen. Wenn Sie sie wieder brauchen, registrieren Sie das Gerät neu.
+said-device-removed = Das Gerät ist entfernt.
+said-registration-over = Diese Registrierung ist vorbei: Sie ist abgelaufen oder wurde abgeschlossen. Registrieren Sie das Gerät neu, wenn es nicht in der Liste steht.
+device-name = Gerätename
+name-how = Geben Sie Ihrem Gerät einen Namen, zum Beispiel „Anas Telefon“. Die App zeigt den Namen genau so, wie Sie ihn eingeben; Groß- und Kleinschreibung zählt.
+name-empty = Geben Sie dem Gerät einen Namen.
+name-too-long = Der Name ist länger als 64 Zeichen.
+name-has-colon = Der Name darf keinen Doppelpunkt enthalten.
+name-has-bad-character = Der Name enthält ein unsichtbares Zeichen. Geben Sie ihn neu ein.
+name-taken = Sie haben schon ein Gerät mit diesem Namen. Wählen Sie einen anderen Namen oder entfernen Sie zuerst jenes Gerät.
+name-differs-by-case = Sie haben ein anderes Gerät „{ $name }“, dessen Name sich von diesem nur in der Groß- und Kleinschreibung unterscheidet. Es sind zwei Geräte.
+too-many-devices = Sie haben 20 Geräte. Entfernen Sie zuerst eines.
+scan-title = QR-Code scannen
+first-time = Das wird gezeigt, bis Ihr Telefon registriert ist, und danach nicht mehr. Von da an geben Sie bei jeder Anmeldung einen Code ein.
+qr-code = QR-Code mit dem Schlüssel dieses Geräts
+step-scan = Tippen Sie auf Ihrem Telefon unter „Gerät bestätigen“ auf „QR scannen“ und scannen Sie diesen Code. Jede Authenticator-App kann das.
+step-code = Geben Sie die sechs Ziffern, die die App zeigt, hier ein und senden Sie sie ab.
+step-continue = Tippen Sie dann auf Ihrem Telefon auf „Weiter“.
+on-this-phone = Sie lesen das auf eben diesem Telefon? App öffnen
+cannot-scan = Sie können den QR-Code nicht scannen?
+cannot-scan-how = Geben Sie diese Werte in der App ein. Beim Gerätenamen zählt Groß- und Kleinschreibung.
+key = Schlüssel
+type = Art
+type-totp = Nach Zeit (TOTP)
+algorithm = Algorithmus
+digits = Ziffern
+period = Periode
+one-time-code = Einmalcode
+wrong-first-code = Dieser Code passt nicht. Prüfen Sie, ob die App dieses Gerät zeigt, und geben Sie den Code ein, den sie gerade zeigt.
 registration-minutes-left = { $count ->
-    [one] This registration can be finished for { $count } more minute.
-   *[other] This registration can be finished for { $count } more minutes.
+    [one] Diese Registrierung kann noch { $count } Minute lang abgeschlossen werden.
+   *[other] Diese Registrierung kann noch { $count } Minuten lang abgeschlossen werden.
  }
-device-registered = Device registered
-device-registered-what = “{ $name }” is registered. At your next sign-in, wait for a new code: this one is used.
-tap-continue = Now tap “Continue” on your phone.
+device-registered = Gerät registriert
+device-registered-what = „{ $name }“ ist registriert. Warten Sie bei der nächsten Anmeldung auf einen neuen Code: Dieser ist verbraucht.
+tap-continue = Tippen Sie jetzt auf Ihrem Telefon auf „Weiter“.
 
 ## Administration.
-users = Users
-audit-log = Audit log
-api-keys = Sites’ keys
-search-users = Search for a login name
-mfa = Multi-factor authentication
-mfa-required = Required
-mfa-optional = Optional
-state = State
-is-locked = Locked
-is-active = Active
-nobody-found = Nobody is called so.
-add-user = Add user
-add-user-how = The password is made here, is shown once, and is for one use.
-mfa-required-check = Multi-factor authentication is required
+users = Benutzer
+audit-log = Audit-Protokoll
+api-keys = Schlüssel der Websites
+search-users = Benutzernamen suchen
+mfa = Multi-Faktor-Authentifizierung
+mfa-required = Verlangt
+mfa-optional = Freiwillig
+state = Status
+is-locked = Gesperrt
+is-active = Aktiv
+nobody-found = Niemand heißt so.
+add-user = Benutzer hinzufügen
+add-user-how = Das Passwort wird hier erzeugt, einmal gezeigt und ist ein Einmalpasswort.
+mfa-required-check = Multi-Faktor-Authentifizierung wird verlangt
 admin-check = Administrator
-login-empty = Give a login name.
-login-too-long = The login name is longer than 128 characters.
-login-has-bad-character = The login name has a character that cannot be seen.
-login-taken = This login name is taken, perhaps in other upper and lower case.
-one-time-password-of = One-time password of { $name }
-one-time-password-once = Pass it on in person or by telephone. It is shown this once, and has to be changed at the first sign-in.
-no-devices-of-user = This user has no devices.
-created = Begun
-last-used = Last used
-revoke = Revoke
-state-registered = Registered
-state-pending = Pending
-state-expired = Ran out
-state-rejected = Rejected
-audit-of-user = Audit log of this user
-reset-mfa = Reset MFA
-reset-mfa-question = Reset the multi-factor authentication of { $name }?
-reset-mfa-consequence = All devices and recovery codes of this user are revoked and all sessions ended. At the next sign-in the user configures a device as if for the first time.
-new-password = New password
-new-password-question = Make a new one-time password for { $name }?
-new-password-consequence = The present password stops working, and all sessions of this user end.
-lock = Lock
-lock-question = Lock the account of { $name }?
-lock-consequence = The user is signed out at once and cannot sign in until you unlock the account.
-unlock = Unlock
-unlock-question = Unlock the account of { $name }?
-unlock-consequence = The user can sign in again, and wrong passwords and codes up to now are forgotten.
-require-mfa = Require MFA
-require-mfa-question = Require multi-factor authentication of { $name }?
-require-mfa-consequence = At the next sign-in the user has to have a device, or to register one.
-waive-mfa = Do not require MFA
-waive-mfa-question = No longer require multi-factor authentication of { $name }?
-waive-mfa-consequence = A user without a device gets in by the password alone. Devices that are registered are still asked for.
-said-reset-mfa = The multi-factor authentication is reset.
-said-lock = The account is locked.
-said-unlock = The account is unlocked.
-said-require-mfa = Multi-factor authentication is required from now on.
-said-waive-mfa = Multi-factor authentication is not required any more.
-revoke-question = Revoke “{ $name }”?
-revoke-consequence = Its codes are not accepted any more, and the phone is told that it was rejected.
-api-keys-what = With such a key a site has codes verified here.
-site = Site
-make-key = Make a key
-api-key-of = Key of { $name }
-api-key-once = Give it to the site’s server. It is shown this once.
-key-name-is-wrong = Give a name of 1 to 64 characters.
-revoked-at = Revoked { $time } UTC
-said-key-revoked = The key is revoked.
-who = Who
-what = What
-to-whom = To whom
-when = When (UTC)
-detail = Detail
-address = Address
-everything = Everything
-from-day = From
-until-day = Until
-filter = Filter
-export-csv = Export as CSV
-nothing-found = There is nothing of that kind.
+login-empty = Geben Sie einen Benutzernamen an.
+login-too-long = Der Benutzername ist länger als 128 Zeichen.
+login-has-bad-character = Der Benutzername enthält ein unsichtbares Zeichen.
+login-taken = Dieser Benutzername ist vergeben, vielleicht in anderer Groß- und Kleinschreibung.
+one-time-password-of = Einmalpasswort von { $name }
+one-time-password-once = Geben Sie es persönlich oder am Telefon weiter. Es wird nur dieses eine Mal gezeigt und muss bei der ersten Anmeldung geändert werden.
+no-devices-of-user = Dieser Benutzer hat keine Geräte.
+created = Angelegt
+last-used = Zuletzt benutzt
+revoke = Widerrufen
+state-registered = Registriert
+state-pending = Ausstehend
+state-expired = Abgelaufen
+state-rejected = Abgelehnt
+audit-of-user = Audit-Protokoll dieses Benutzers
+reset-mfa = MFA zurücksetzen
+reset-mfa-question = Multi-Faktor-Authentifizierung von { $name } zurücksetzen?
+reset-mfa-consequence = Alle Geräte und Wiederherstellungscodes dieses Benutzers werden widerrufen und alle Sitzungen beendet. Bei der nächsten Anmeldung richtet der Benutzer ein Gerät wie beim ersten Mal ein.
+new-password = Neues Passwort
+new-password-question = Neues Einmalpasswort für { $name } erzeugen?
+new-password-consequence = Das bisherige Passwort gilt nicht mehr, und alle Sitzungen dieses Benutzers enden.
+lock = Sperren
+lock-question = Konto von { $name } sperren?
+lock-consequence = Der Benutzer wird sofort abgemeldet und kann sich nicht anmelden, bis Sie das Konto entsperren.
+unlock = Entsperren
+unlock-question = Konto von { $name } entsperren?
+unlock-consequence = Der Benutzer kann sich wieder anmelden, und bisherige falsche Passwörter und Codes sind vergessen.
+require-mfa = MFA verlangen
+require-mfa-question = Multi-Faktor-Authentifizierung von { $name } verlangen?
+require-mfa-consequence = Bei der nächsten Anmeldung muss der Benutzer ein Gerät haben oder eines registrieren.
+waive-mfa = MFA nicht verlangen
+waive-mfa-question = Multi-Faktor-Authentifizierung von { $name } nicht mehr verlangen?
+waive-mfa-consequence = Ein Benutzer ohne Gerät kommt allein mit dem Passwort hinein. Nach registrierten Geräten wird weiterhin gefragt.
+said-reset-mfa = Die Multi-Faktor-Authentifizierung ist zurückgesetzt.
+said-lock = Das Konto ist gesperrt.
+said-unlock = Das Konto ist entsperrt.
+said-require-mfa = Multi-Faktor-Authentifizierung wird ab jetzt verlangt.
+said-waive-mfa = Multi-Faktor-Authentifizierung wird nicht mehr verlangt.
+revoke-question = „{ $name }“ widerrufen?
+revoke-consequence = Die Codes dieses Geräts werden nicht mehr angenommen, und das Telefon erfährt, dass es abgelehnt wurde.
+api-keys-what = Mit einem solchen Schlüssel lässt eine Website Codes hier prüfen.
+site = Website
+make-key = Schlüssel erzeugen
+api-key-of = Schlüssel von { $name }
+api-key-once = Geben Sie ihn dem Server der Website. Er wird nur dieses eine Mal gezeigt.
+key-name-is-wrong = Geben Sie einen Namen mit 1 bis 64 Zeichen an.
+revoked-at = Widerrufen { $time } UTC
+said-key-revoked = Der Schlüssel ist widerrufen.
+who = Wer
+what = Was
+to-whom = Wen es betrifft
+when = Wann (UTC)
+detail = Einzelheiten
+address = Adresse
+everything = Alles
+from-day = Von
+until-day = Bis
+filter = Filtern
+export-csv = Als CSV exportieren
+nothing-found = Es gibt nichts dieser Art.
 most-lines = { $count ->
-    [one] The newest line is shown; the export has more.
-   *[other] At most { $count } lines are shown, the newest first; the export has more.
+    [one] Höchstens { $count } Zeile wird gezeigt, die neueste; der Export enthält mehr.
+   *[other] Höchstens { $count } Zeilen werden gezeigt, die neuesten zuerst; der Export enthält mehr.
  }
 
 ## Refusals.
-refused-token = Sign in first.
-refused-not-admin = Only an administrator can do this.
-refused-not-found = There is no such page.
-refused-forged = This form is too old or was made elsewhere. Load the page again.
-refused-too-large = This is too much at once.
-refused-method = This cannot be done here.
-refused-malformed = This request cannot be understood.
-refused-wait = There were too many attempts.
-refused-broken = Something is broken on our side. Nothing of yours is lost; try again in a moment.
-one-time-on-phone = This password is for one use: sign in on the web first and choose your own.
+refused-token = Melden Sie sich zuerst an.
+refused-not-admin = Das kann nur ein Administrator tun.
+refused-not-found = Diese Seite gibt es nicht.
+refused-forged = Dieses Formular ist zu alt oder stammt von anderswo. Laden Sie die Seite neu.
+refused-too-large = Das ist zu viel auf einmal.
+refused-method = Das ist hier nicht möglich.
+refused-malformed = Diese Anfrage ist unverständlich.
+refused-wait = Es gab zu viele Versuche.
+refused-broken = Bei uns ist etwas defekt. Von Ihren Daten ging nichts verloren; versuchen Sie es gleich noch einmal.
+one-time-on-phone = Dies ist ein Einmalpasswort: Melden Sie sich zuerst im Web an und wählen Sie ein eigenes.

@@ -1,242 +1,242 @@
 ## What every page has.
-skip = Skip to the content
-main-menu = Main menu
-language = Language
-you-are-here = You are here
-user-profile = User profile
-administration = Administration
-sign-out = Sign out
-sign-in = Sign in
-cancel = Cancel
-submit = Submit
-next = Next
-save = Save
-done = Done
-remove = Remove
-copy = Copy
-copied = Copied
-search = Search
-to-start = To the start page
-request-id = If you ask for help, give this number:
+skip = Saltar al contenido
+main-menu = Menú principal
+language = Idioma
+you-are-here = Usted está aquí
+user-profile = Perfil de usuario
+administration = Administración
+sign-out = Cerrar sesión
+sign-in = Iniciar sesión
+cancel = Cancelar
+submit = Enviar
+next = Siguiente
+save = Guardar
+done = Listo
+remove = Eliminar
+copy = Copiar
+copied = Copiado
+search = Buscar
+to-start = Ir a la página de inicio
+request-id = Si pide ayuda, indique este número:
 wait-seconds = { $count ->
-    [one] Wait { $count } second.
-   *[other] Wait { $count } seconds.
+    [one] Espere { $count } segundo.
+   *[other] Espere { $count } segundos.
  }
 seconds = { $count ->
-    [one] { $count } second
-   *[other] { $count } seconds
+    [one] { $count } segundo
+   *[other] { $count } segundos
  }
 
 ## Sign-in.
-login-name = Login name
-password = Password
-wrong-password = The login name or the password is wrong.
-too-many = There were too many attempts, so this one was not looked at.
-locked = This account is locked. Ask your administrator.
-enter-code = Enter the code
-enter-code-how = Open your authenticator app and type the six digits that it shows now.
-code = Code
-wrong-code = This code is wrong or was used already. Type the next one as soon as your phone shows it.
-too-many-codes = There were too many wrong codes, so this one was not looked at. If it goes on, ask your administrator.
-lost-phone = Your phone is not at hand?
-recovery-code = Recovery code
-recovery-code-how = Type one of the recovery codes that you kept when you registered your device. Each works once.
-wrong-recovery-code = This is none of your unused recovery codes.
-ask-administrator = You have none? Ask your administrator to reset your multi-factor authentication.
-back-to-code = Back to the code
-new-password-title = Choose a new password
-one-time-used = Your password was for one use. Choose your own now.
+login-name = Nombre de usuario
+password = Contraseña
+wrong-password = El nombre de usuario o la contraseña no son correctos.
+too-many = Hubo demasiados intentos, por lo que este no se comprobó.
+locked = Esta cuenta está bloqueada. Consulte a su administrador.
+enter-code = Introduzca el código
+enter-code-how = Abra su aplicación de autenticación y escriba los seis dígitos que muestra ahora.
+code = Código
+wrong-code = Este código no es correcto o ya se usó. Escriba el siguiente en cuanto su teléfono lo muestre.
+too-many-codes = Hubo demasiados códigos incorrectos, por lo que este no se comprobó. Si sigue ocurriendo, consulte a su administrador.
+lost-phone = ¿No tiene el teléfono a mano?
+recovery-code = Código de recuperación
+recovery-code-how = Escriba uno de los códigos de recuperación que guardó al registrar su dispositivo. Cada uno sirve una vez.
+wrong-recovery-code = No es ninguno de sus códigos de recuperación sin usar.
+ask-administrator = ¿No tiene ninguno? Pida a su administrador que restablezca su autenticación multifactor.
+back-to-code = Volver al código
+new-password-title = Elija una contraseña nueva
+one-time-used = Su contraseña era de un solo uso. Elija ahora una propia.
 password-rule = { $count ->
-    [one] At least { $count } character. A few words in a row are good.
-   *[other] At least { $count } characters. A few words in a row are good.
+    [one] Al menos { $count } carácter. Unas cuantas palabras seguidas son una buena opción.
+   *[other] Al menos { $count } caracteres. Unas cuantas palabras seguidas son una buena opción.
  }
-old-password = Present password
-new-password-field = New password
-password-again = New password once more
-old-password-is-wrong = The present password is wrong.
-password-too-short = This password is too short.
-password-too-long = This password is longer than 256 characters.
-password-is-the-name = The password must not be your login name.
-password-too-simple = This password is one character over and over.
-password-differs = The two new passwords are not the same.
-password-is-the-old-one = Choose another password than the one for one use.
+old-password = Contraseña actual
+new-password-field = Contraseña nueva
+password-again = Repita la contraseña nueva
+old-password-is-wrong = La contraseña actual no es correcta.
+password-too-short = Esta contraseña es demasiado corta.
+password-too-long = Esta contraseña tiene más de 256 caracteres.
+password-is-the-name = La contraseña no puede ser su nombre de usuario.
+password-too-simple = Esta contraseña repite un único carácter.
+password-differs = Las dos contraseñas nuevas no coinciden.
+password-is-the-old-one = Elija una contraseña distinta de la de un solo uso.
 
 ## User profile and access controls.
-role = Role
-role-admin = Administrator
-role-agent = Agent
-devices = Devices
+role = Rol
+role-admin = Administrador
+role-agent = Agente
+devices = Dispositivos
 devices-count = { $count ->
-    [0] No registered device
-    [one] { $count } registered device
-   *[other] { $count } registered devices
+    [0] Ningún dispositivo registrado
+    [one] { $count } dispositivo registrado
+   *[other] { $count } dispositivos registrados
  }
-was-reset = An administrator reset your multi-factor authentication. Codes of your earlier devices are not accepted any more.
-no-device-yet = Your account is protected by a password alone.
-access-controls = Access controls
-access-controls-what = Mobile authentication, recovery codes, password
-password-what = Change your password
-said-password-changed = Your password is changed. All other sessions are ended.
-recovery-codes = Recovery codes
-recovery-codes-what = A recovery code lets you in once when your phone is not at hand. Keep them where your phone is not.
+was-reset = Un administrador restableció su autenticación multifactor. Los códigos de sus dispositivos anteriores ya no se aceptan.
+no-device-yet = Su cuenta está protegida solo por una contraseña.
+access-controls = Controles de acceso
+access-controls-what = Autenticación móvil, códigos de recuperación, contraseña
+password-what = Cambiar la contraseña
+said-password-changed = Su contraseña se ha cambiado. Todas las demás sesiones se han cerrado.
+recovery-codes = Códigos de recuperación
+recovery-codes-what = Un código de recuperación le permite entrar una vez cuando no tiene el teléfono a mano. Guarde los códigos en un lugar distinto del teléfono.
 recovery-codes-left = { $count ->
-    [0] No recovery code left
-    [one] { $count } recovery code left
-   *[other] { $count } recovery codes left
+    [0] No queda ningún código de recuperación
+    [one] Queda { $count } código de recuperación
+   *[other] Quedan { $count } códigos de recuperación
  }
 recovery-codes-few = { $count ->
-    [0] You have no recovery codes.
-    [one] You have { $count } recovery code left.
-   *[other] You have { $count } recovery codes left.
+    [0] No tiene códigos de recuperación.
+    [one] Le queda { $count } código de recuperación.
+   *[other] Le quedan { $count } códigos de recuperación.
  }
-recovery-codes-once = Keep these codes now, on paper or in a password manager: they are shown this once. Each lets you in once without your phone.
-recovery-codes-replace = New codes make all earlier ones useless.
-recovery-codes-need-device = Recovery codes stand in for a device: register one first.
-make-recovery-codes = Make new recovery codes
-i-have-kept-them = I have kept them
-i-have-kept-it = I have kept it
-i-have-passed-it-on = I have passed it on
+recovery-codes-once = Guarde estos códigos ahora, en papel o en un gestor de contraseñas: solo se muestran esta vez. Cada uno le permite entrar una vez sin su teléfono.
+recovery-codes-replace = Los códigos nuevos invalidan todos los anteriores.
+recovery-codes-need-device = Los códigos de recuperación sustituyen a un dispositivo: registre uno primero.
+make-recovery-codes = Crear códigos de recuperación nuevos
+i-have-kept-them = Los he guardado
+i-have-kept-it = La he guardado
+i-have-passed-it-on = La he comunicado
 
 ## Mobile authentication.
-mobile-authentication = Mobile authentication
-register-new-device = Register new device
-no-devices = No device is registered. With one, nobody gets in by your password alone.
-pending-devices = Not finished
-registered-devices = Registered
-go-on = Go on
+mobile-authentication = Autenticación móvil
+register-new-device = Registrar un dispositivo nuevo
+no-devices = No hay ningún dispositivo registrado. Con uno, nadie puede entrar solo con su contraseña.
+pending-devices = Sin terminar
+registered-devices = Registrados
+go-on = Reanudar
 minutes-left = { $count ->
-    [one] Can be finished for { $count } minute
-   *[other] Can be finished for { $count } minutes
+    [one] Se puede terminar durante { $count } minuto
+   *[other] Se puede terminar durante { $count } minutos
  }
-registered-at = Begun { $time } UTC
-last-used-at = last used { $time } UTC
-remove-device-question = Remove “{ $name }”?
-remove-device-consequence = Its codes are not accepted any more. If you need them again, register the device anew.
-said-device-removed = The device is removed.
-said-registration-over = This registration is over: it ran out or was finished. Register the device anew if it is not in the list.
-device-name = Device name
-name-how = Name your device, for example “Ana’s phone”. The app shows the name just as you type it; upper and lower case matter.
-name-empty = Give the device a name.
-name-too-long = The name is longer than 64 characters.
-name-has-colon = The name must not have a colon.
-name-has-bad-character = The name has a character that cannot be seen. Type it anew.
-name-taken = You have a device of this name already. Choose another name, or remove that device first.
-name-differs-by-case = You have another device “{ $name }”, whose name differs from this one in upper and lower case only. They are two devices.
-too-many-devices = You have 20 devices. Remove one first.
-scan-title = Scan the QR code
-first-time = This is shown until your phone is registered, and not again. From then on you type a code at every sign-in.
-qr-code = QR code with the key of this device
-step-scan = On your phone, tap “Scan QR” under “Verify device” and scan this code. Any authenticator app can.
-step-code = Type the six digits that the app shows and submit them here.
-step-continue = Then tap “Continue” on your phone.
-on-this-phone = You are on that very phone? Open the app
-cannot-scan = Not able to scan the QR code?
-cannot-scan-how = Enter these values in the app. The device name is case-sensitive.
-key = Key
-type = Type
-type-totp = Time-based (TOTP)
-algorithm = Algorithm
-digits = Digits
-period = Period
-one-time-code = One-time code
-wrong-first-code = This code does not fit. Check that the app shows this device, and type the code that it shows now.
+registered-at = Creado: { $time } UTC
+last-used-at = último uso: { $time } UTC
+remove-device-question = ¿Eliminar «{ $name }»?
+remove-device-consequence = Los códigos de este dispositivo dejan de aceptarse. Si vuelve a necesitarlos, registre el dispositivo de nuevo.
+said-device-removed = El dispositivo se ha eliminado.
+said-registration-over = Este registro ya no está abierto: caducó o se terminó. Registre el dispositivo de nuevo si no está en la lista.
+device-name = Nombre del dispositivo
+name-how = Ponga un nombre a su dispositivo, por ejemplo «Teléfono de Ana». La aplicación muestra el nombre tal como lo escribe; las mayúsculas y minúsculas importan.
+name-empty = Ponga un nombre al dispositivo.
+name-too-long = El nombre tiene más de 64 caracteres.
+name-has-colon = El nombre no puede contener dos puntos.
+name-has-bad-character = El nombre contiene un carácter invisible. Escríbalo de nuevo.
+name-taken = Ya tiene un dispositivo con este nombre. Elija otro nombre o elimine primero ese dispositivo.
+name-differs-by-case = Tiene otro dispositivo, «{ $name }», cuyo nombre solo se distingue de este en las mayúsculas y minúsculas. Son dos dispositivos.
+too-many-devices = Tiene 20 dispositivos. Elimine uno primero.
+scan-title = Escanee el código QR
+first-time = Esto se muestra hasta que su teléfono esté registrado y no vuelve a mostrarse. Desde entonces, escribirá un código cada vez que inicie sesión.
+qr-code = Código QR con la clave de este dispositivo
+step-scan = En su teléfono, toque «Escanear QR» en «Verificar dispositivo» y escanee este código. Sirve cualquier aplicación de autenticación.
+step-code = Escriba aquí los seis dígitos que muestra la aplicación y envíelos.
+step-continue = Después toque «Continuar» en su teléfono.
+on-this-phone = ¿Está en ese mismo teléfono? Abrir la aplicación
+cannot-scan = ¿No puede escanear el código QR?
+cannot-scan-how = Introduzca estos valores en la aplicación. En el nombre del dispositivo, las mayúsculas y minúsculas importan.
+key = Clave
+type = Tipo
+type-totp = Por tiempo (TOTP)
+algorithm = Algoritmo
+digits = Dígitos
+period = Periodo
+one-time-code = Código de un solo uso
+wrong-first-code = Este código no corresponde. Compruebe que la aplicación muestra este dispositivo y escriba el código que muestra ahora.
 registration-minutes-left = { $count ->
-    [one] This registration can be finished for { $count } more minute.
-   *[other] This registration can be finished for { $count } more minutes.
+    [one] Este registro se puede terminar durante { $count } minuto más.
+   *[other] Este registro se puede terminar durante { $count } minutos más.
  }
-device-registered = Device registered
-device-registered-what = “{ $name }” is registered. At your next sign-in, wait for a new code: this one is used.
-tap-continue = Now tap “Continue” on your phone.
+device-registered = Dispositivo registrado
+device-registered-what = «{ $name }» está registrado. La próxima vez que inicie sesión, espere un código nuevo: este ya está usado.
+tap-continue = Ahora toque «Continuar» en su teléfono.
 
 ## Administration.
-users = Users
-audit-log = Audit log
-api-keys = Sites’ keys
-search-users = Search for a login name
-mfa = Multi-factor authentication
-mfa-required = Required
-mfa-optional = Optional
-state = State
-is-locked = Locked
-is-active = Active
-nobody-found = Nobody is called so.
-add-user = Add user
-add-user-how = The password is made here, is shown once, and is for one use.
-mfa-required-check = Multi-factor authentication is required
-admin-check = Administrator
-login-empty = Give a login name.
-login-too-long = The login name is longer than 128 characters.
-login-has-bad-character = The login name has a character that cannot be seen.
-login-taken = This login name is taken, perhaps in other upper and lower case.
-one-time-password-of = One-time password of { $name }
-one-time-password-once = Pass it on in person or by telephone. It is shown this once, and has to be changed at the first sign-in.
-no-devices-of-user = This user has no devices.
-created = Begun
-last-used = Last used
-revoke = Revoke
-state-registered = Registered
-state-pending = Pending
-state-expired = Ran out
-state-rejected = Rejected
-audit-of-user = Audit log of this user
-reset-mfa = Reset MFA
-reset-mfa-question = Reset the multi-factor authentication of { $name }?
-reset-mfa-consequence = All devices and recovery codes of this user are revoked and all sessions ended. At the next sign-in the user configures a device as if for the first time.
-new-password = New password
-new-password-question = Make a new one-time password for { $name }?
-new-password-consequence = The present password stops working, and all sessions of this user end.
-lock = Lock
-lock-question = Lock the account of { $name }?
-lock-consequence = The user is signed out at once and cannot sign in until you unlock the account.
-unlock = Unlock
-unlock-question = Unlock the account of { $name }?
-unlock-consequence = The user can sign in again, and wrong passwords and codes up to now are forgotten.
-require-mfa = Require MFA
-require-mfa-question = Require multi-factor authentication of { $name }?
-require-mfa-consequence = At the next sign-in the user has to have a device, or to register one.
-waive-mfa = Do not require MFA
-waive-mfa-question = No longer require multi-factor authentication of { $name }?
-waive-mfa-consequence = A user without a device gets in by the password alone. Devices that are registered are still asked for.
-said-reset-mfa = The multi-factor authentication is reset.
-said-lock = The account is locked.
-said-unlock = The account is unlocked.
-said-require-mfa = Multi-factor authentication is required from now on.
-said-waive-mfa = Multi-factor authentication is not required any more.
-revoke-question = Revoke “{ $name }”?
-revoke-consequence = Its codes are not accepted any more, and the phone is told that it was rejected.
-api-keys-what = With such a key a site has codes verified here.
-site = Site
-make-key = Make a key
-api-key-of = Key of { $name }
-api-key-once = Give it to the site’s server. It is shown this once.
-key-name-is-wrong = Give a name of 1 to 64 characters.
-revoked-at = Revoked { $time } UTC
-said-key-revoked = The key is revoked.
-who = Who
-what = What
-to-whom = To whom
-when = When (UTC)
-detail = Detail
-address = Address
-everything = Everything
-from-day = From
-until-day = Until
-filter = Filter
-export-csv = Export as CSV
-nothing-found = There is nothing of that kind.
+users = Usuarios
+audit-log = Registro de auditoría
+api-keys = Claves de los sitios web
+search-users = Buscar un nombre de usuario
+mfa = Autenticación multifactor
+mfa-required = Obligatoria
+mfa-optional = Opcional
+state = Estado
+is-locked = Bloqueado
+is-active = Activo
+nobody-found = Nadie se llama así.
+add-user = Añadir usuario
+add-user-how = La contraseña se crea aquí, se muestra una vez y es de un solo uso.
+mfa-required-check = La autenticación multifactor es obligatoria
+admin-check = Administrador
+login-empty = Indique un nombre de usuario.
+login-too-long = El nombre de usuario tiene más de 128 caracteres.
+login-has-bad-character = El nombre de usuario contiene un carácter invisible.
+login-taken = Este nombre de usuario ya está en uso, quizá con otras mayúsculas y minúsculas.
+one-time-password-of = Contraseña de un solo uso de { $name }
+one-time-password-once = Comuníquela en persona o por teléfono. Solo se muestra esta vez y debe cambiarse al iniciar sesión por primera vez.
+no-devices-of-user = Este usuario no tiene dispositivos.
+created = Creado
+last-used = Último uso
+revoke = Revocar
+state-registered = Registrado
+state-pending = Pendiente
+state-expired = Caducado
+state-rejected = Rechazado
+audit-of-user = Registro de auditoría de este usuario
+reset-mfa = Restablecer MFA
+reset-mfa-question = ¿Restablecer la autenticación multifactor de { $name }?
+reset-mfa-consequence = Se revocan todos los dispositivos y códigos de recuperación de este usuario y se cierran todas sus sesiones. La próxima vez que inicie sesión, el usuario configura un dispositivo como si fuera la primera vez.
+new-password = Contraseña nueva
+new-password-question = ¿Crear una contraseña de un solo uso nueva para { $name }?
+new-password-consequence = La contraseña actual deja de funcionar y se cierran todas las sesiones de este usuario.
+lock = Bloquear
+lock-question = ¿Bloquear la cuenta de { $name }?
+lock-consequence = La sesión del usuario se cierra de inmediato y no puede iniciar otra hasta que usted desbloquee la cuenta.
+unlock = Desbloquear
+unlock-question = ¿Desbloquear la cuenta de { $name }?
+unlock-consequence = El usuario puede volver a iniciar sesión, y las contraseñas y los códigos incorrectos hasta ahora se olvidan.
+require-mfa = Exigir MFA
+require-mfa-question = ¿Exigir la autenticación multifactor a { $name }?
+require-mfa-consequence = La próxima vez que inicie sesión, el usuario debe tener un dispositivo o registrar uno.
+waive-mfa = No exigir MFA
+waive-mfa-question = ¿Dejar de exigir la autenticación multifactor a { $name }?
+waive-mfa-consequence = Un usuario sin dispositivo entra solo con la contraseña. Los dispositivos registrados se siguen pidiendo.
+said-reset-mfa = La autenticación multifactor se ha restablecido.
+said-lock = La cuenta está bloqueada.
+said-unlock = La cuenta está desbloqueada.
+said-require-mfa = A partir de ahora se exige la autenticación multifactor.
+said-waive-mfa = La autenticación multifactor ya no se exige.
+revoke-question = ¿Revocar «{ $name }»?
+revoke-consequence = Los códigos de este dispositivo dejan de aceptarse y se comunica al teléfono que fue rechazado.
+api-keys-what = Con una clave de este tipo, un sitio web hace verificar códigos aquí.
+site = Sitio web
+make-key = Crear una clave
+api-key-of = Clave de { $name }
+api-key-once = Désela al servidor del sitio web. Solo se muestra esta vez.
+key-name-is-wrong = Indique un nombre de 1 a 64 caracteres.
+revoked-at = Revocación: { $time } UTC
+said-key-revoked = La clave se ha revocado.
+who = Quién
+what = Qué
+to-whom = A quién
+when = Cuándo (UTC)
+detail = Detalle
+address = Dirección
+everything = Todo
+from-day = Desde
+until-day = Hasta
+filter = Filtrar
+export-csv = Exportar como CSV
+nothing-found = No hay nada de ese tipo.
 most-lines = { $count ->
-    [one] The newest line is shown; the export has more.
-   *[other] At most { $count } lines are shown, the newest first; the export has more.
+    [one] Se muestra como máximo { $count } línea, la más reciente; la exportación contiene más.
+   *[other] Se muestran como máximo { $count } líneas, primero las más recientes; la exportación contiene más.
  }
 
 ## Refusals.
-refused-token = Sign in first.
-refused-not-admin = Only an administrator can do this.
-refused-not-found = There is no such page.
-refused-forged = This form is too old or was made elsewhere. Load the page again.
-refused-too-large = This is too much at once.
-refused-method = This cannot be done here.
-refused-malformed = This request cannot be understood.
-refused-wait = There were too many attempts.
-refused-broken = Something is broken on our side. Nothing of yours is lost; try again in a moment.
-one-time-on-phone = This password is for one use: sign in on the web first and choose your own.
+refused-token = Inicie sesión primero.
+refused-not-admin = Solo un administrador puede hacer esto.
+refused-not-found = Esta página no existe.
+refused-forged = Este formulario es demasiado antiguo o se creó en otro lugar. Vuelva a cargar la página.
+refused-too-large = Es demasiado de una vez.
+refused-method = Esto no se puede hacer aquí.
+refused-malformed = No se puede entender esta solicitud.
+refused-wait = Hubo demasiados intentos.
+refused-broken = Algo falla por nuestra parte. No se ha perdido nada suyo; inténtelo de nuevo en un momento.
+one-time-on-phone = Esta contraseña es de un solo uso: inicie sesión primero en la web y elija una propia.

@@ -1,242 +1,251 @@
 ## What every page has.
-skip = Skip to the content
-main-menu = Main menu
-language = Language
-you-are-here = You are here
-user-profile = User profile
-administration = Administration
-sign-out = Sign out
-sign-in = Sign in
-cancel = Cancel
-submit = Submit
-next = Next
-save = Save
-done = Done
-remove = Remove
-copy = Copy
-copied = Copied
-search = Search
-to-start = To the start page
-request-id = If you ask for help, give this number:
+skip = Preskoči na sadržaj
+main-menu = Glavni izbornik
+language = Jezik
+you-are-here = Ovdje ste
+user-profile = Korisnički profil
+administration = Administracija
+sign-out = Odjava
+sign-in = Prijava
+cancel = Odustani
+submit = Pošalji
+next = Dalje
+save = Spremi
+done = Gotovo
+remove = Ukloni
+copy = Kopiraj
+copied = Kopirano
+search = Traži
+to-start = Na početnu stranicu
+request-id = Ako tražite pomoć, navedite ovaj broj:
 wait-seconds = { $count ->
-    [one] Wait { $count } second.
-   *[other] Wait { $count } seconds.
+    [one] Pričekajte { $count } sekundu.
+    [few] Pričekajte { $count } sekunde.
+   *[other] Pričekajte { $count } sekundi.
  }
 seconds = { $count ->
-    [one] { $count } second
-   *[other] { $count } seconds
+    [one] { $count } sekunda
+    [few] { $count } sekunde
+   *[other] { $count } sekundi
  }
 
 ## Sign-in.
-login-name = Login name
-password = Password
-wrong-password = The login name or the password is wrong.
-too-many = There were too many attempts, so this one was not looked at.
-locked = This account is locked. Ask your administrator.
-enter-code = Enter the code
-enter-code-how = Open your authenticator app and type the six digits that it shows now.
-code = Code
-wrong-code = This code is wrong or was used already. Type the next one as soon as your phone shows it.
-too-many-codes = There were too many wrong codes, so this one was not looked at. If it goes on, ask your administrator.
-lost-phone = Your phone is not at hand?
-recovery-code = Recovery code
-recovery-code-how = Type one of the recovery codes that you kept when you registered your device. Each works once.
-wrong-recovery-code = This is none of your unused recovery codes.
-ask-administrator = You have none? Ask your administrator to reset your multi-factor authentication.
-back-to-code = Back to the code
-new-password-title = Choose a new password
-one-time-used = Your password was for one use. Choose your own now.
+login-name = Korisničko ime
+password = Lozinka
+wrong-password = Korisničko ime ili lozinka nisu točni.
+too-many = Bilo je previše pokušaja, pa ovaj nije provjeren.
+locked = Ovaj je račun zaključan. Obratite se svojem administratoru.
+enter-code = Unesite kôd
+enter-code-how = Otvorite svoju aplikaciju za autentifikaciju i upišite šest znamenki koje sada prikazuje.
+code = Kôd
+wrong-code = Ovaj kôd nije točan ili je već upotrijebljen. Upišite sljedeći čim ga telefon prikaže.
+too-many-codes = Bilo je previše netočnih kodova, pa ovaj nije provjeren. Ako se to nastavi, obratite se svojem administratoru.
+lost-phone = Telefon vam nije pri ruci?
+recovery-code = Kôd za oporavak
+recovery-code-how = Upišite jedan od kodova za oporavak koje ste sačuvali pri registraciji uređaja. Svaki vrijedi jednom.
+wrong-recovery-code = To nije nijedan od vaših neiskorištenih kodova za oporavak.
+ask-administrator = Nemate nijedan? Zamolite administratora da resetira vašu višefaktorsku autentifikaciju.
+back-to-code = Natrag na kôd
+new-password-title = Odaberite novu lozinku
+one-time-used = Vaša je lozinka bila jednokratna. Sada odaberite vlastitu.
 password-rule = { $count ->
-    [one] At least { $count } character. A few words in a row are good.
-   *[other] At least { $count } characters. A few words in a row are good.
+    [one] Najmanje { $count } znak. Nekoliko riječi zaredom dobar je izbor.
+    [few] Najmanje { $count } znaka. Nekoliko riječi zaredom dobar je izbor.
+   *[other] Najmanje { $count } znakova. Nekoliko riječi zaredom dobar je izbor.
  }
-old-password = Present password
-new-password-field = New password
-password-again = New password once more
-old-password-is-wrong = The present password is wrong.
-password-too-short = This password is too short.
-password-too-long = This password is longer than 256 characters.
-password-is-the-name = The password must not be your login name.
-password-too-simple = This password is one character over and over.
-password-differs = The two new passwords are not the same.
-password-is-the-old-one = Choose another password than the one for one use.
+old-password = Sadašnja lozinka
+new-password-field = Nova lozinka
+password-again = Ponovite novu lozinku
+old-password-is-wrong = Sadašnja lozinka nije točna.
+password-too-short = Ova je lozinka prekratka.
+password-too-long = Ova lozinka ima više od 256 znakova.
+password-is-the-name = Lozinka ne smije biti vaše korisničko ime.
+password-too-simple = Ova lozinka ponavlja samo jedan znak.
+password-differs = Dvije nove lozinke nisu jednake.
+password-is-the-old-one = Odaberite lozinku različitu od jednokratne.
 
 ## User profile and access controls.
-role = Role
+role = Uloga
 role-admin = Administrator
 role-agent = Agent
-devices = Devices
+devices = Uređaji
 devices-count = { $count ->
-    [0] No registered device
-    [one] { $count } registered device
-   *[other] { $count } registered devices
+    [0] Nema registriranih uređaja
+    [one] { $count } registrirani uređaj
+    [few] { $count } registrirana uređaja
+   *[other] { $count } registriranih uređaja
  }
-was-reset = An administrator reset your multi-factor authentication. Codes of your earlier devices are not accepted any more.
-no-device-yet = Your account is protected by a password alone.
-access-controls = Access controls
-access-controls-what = Mobile authentication, recovery codes, password
-password-what = Change your password
-said-password-changed = Your password is changed. All other sessions are ended.
-recovery-codes = Recovery codes
-recovery-codes-what = A recovery code lets you in once when your phone is not at hand. Keep them where your phone is not.
+was-reset = Administrator je resetirao vašu višefaktorsku autentifikaciju. Kodovi vaših prijašnjih uređaja više se ne prihvaćaju.
+no-device-yet = Vaš je račun zaštićen samo lozinkom.
+access-controls = Kontrola pristupa
+access-controls-what = Mobilna autentifikacija, kodovi za oporavak, lozinka
+password-what = Promjena lozinke
+said-password-changed = Vaša je lozinka promijenjena. Sve su ostale sesije završene.
+recovery-codes = Kodovi za oporavak
+recovery-codes-what = Kodom za oporavak možete se jednom prijaviti kada vam telefon nije pri ruci. Čuvajte kodove odvojeno od telefona.
 recovery-codes-left = { $count ->
-    [0] No recovery code left
-    [one] { $count } recovery code left
-   *[other] { $count } recovery codes left
+    [0] Nije preostao nijedan kôd za oporavak
+    [one] Preostao je { $count } kôd za oporavak
+    [few] Preostala su { $count } koda za oporavak
+   *[other] Preostalo je { $count } kodova za oporavak
  }
 recovery-codes-few = { $count ->
-    [0] You have no recovery codes.
-    [one] You have { $count } recovery code left.
-   *[other] You have { $count } recovery codes left.
+    [0] Nemate kodova za oporavak.
+    [one] Preostao vam je { $count } kôd za oporavak.
+    [few] Preostala su vam { $count } koda za oporavak.
+   *[other] Preostalo vam je { $count } kodova za oporavak.
  }
-recovery-codes-once = Keep these codes now, on paper or in a password manager: they are shown this once. Each lets you in once without your phone.
-recovery-codes-replace = New codes make all earlier ones useless.
-recovery-codes-need-device = Recovery codes stand in for a device: register one first.
-make-recovery-codes = Make new recovery codes
-i-have-kept-them = I have kept them
-i-have-kept-it = I have kept it
-i-have-passed-it-on = I have passed it on
+recovery-codes-once = Sačuvajte ove kodove odmah, na papiru ili u upravitelju lozinki: prikazuju se samo ovaj put. Svakim se možete jednom prijaviti bez telefona.
+recovery-codes-replace = Novi kodovi poništavaju sve prijašnje.
+recovery-codes-need-device = Kodovi za oporavak zamjenjuju uređaj: najprije registrirajte uređaj.
+make-recovery-codes = Izradi nove kodove za oporavak
+i-have-kept-them = Kodovi su sačuvani
+i-have-kept-it = Ključ je sačuvan
+i-have-passed-it-on = Lozinka je predana
 
 ## Mobile authentication.
-mobile-authentication = Mobile authentication
-register-new-device = Register new device
-no-devices = No device is registered. With one, nobody gets in by your password alone.
-pending-devices = Not finished
-registered-devices = Registered
-go-on = Go on
+mobile-authentication = Mobilna autentifikacija
+register-new-device = Registriraj novi uređaj
+no-devices = Nijedan uređaj nije registriran. Kad je uređaj registriran, nitko se ne može prijaviti samo vašom lozinkom.
+pending-devices = Nedovršeno
+registered-devices = Registrirano
+go-on = Dovrši
 minutes-left = { $count ->
-    [one] Can be finished for { $count } minute
-   *[other] Can be finished for { $count } minutes
+    [one] Može se dovršiti još { $count } minutu
+    [few] Može se dovršiti još { $count } minute
+   *[other] Može se dovršiti još { $count } minuta
  }
-registered-at = Begun { $time } UTC
-last-used-at = last used { $time } UTC
-remove-device-question = Remove “{ $name }”?
-remove-device-consequence = Its codes are not accepted any more. If you need them again, register the device anew.
-said-device-removed = The device is removed.
-said-registration-over = This registration is over: it ran out or was finished. Register the device anew if it is not in the list.
-device-name = Device name
-name-how = Name your device, for example “Ana’s phone”. The app shows the name just as you type it; upper and lower case matter.
-name-empty = Give the device a name.
-name-too-long = The name is longer than 64 characters.
-name-has-colon = The name must not have a colon.
-name-has-bad-character = The name has a character that cannot be seen. Type it anew.
-name-taken = You have a device of this name already. Choose another name, or remove that device first.
-name-differs-by-case = You have another device “{ $name }”, whose name differs from this one in upper and lower case only. They are two devices.
-too-many-devices = You have 20 devices. Remove one first.
-scan-title = Scan the QR code
-first-time = This is shown until your phone is registered, and not again. From then on you type a code at every sign-in.
-qr-code = QR code with the key of this device
-step-scan = On your phone, tap “Scan QR” under “Verify device” and scan this code. Any authenticator app can.
-step-code = Type the six digits that the app shows and submit them here.
-step-continue = Then tap “Continue” on your phone.
-on-this-phone = You are on that very phone? Open the app
-cannot-scan = Not able to scan the QR code?
-cannot-scan-how = Enter these values in the app. The device name is case-sensitive.
-key = Key
-type = Type
-type-totp = Time-based (TOTP)
-algorithm = Algorithm
-digits = Digits
-period = Period
-one-time-code = One-time code
-wrong-first-code = This code does not fit. Check that the app shows this device, and type the code that it shows now.
+registered-at = Izrađeno { $time } UTC
+last-used-at = zadnja upotreba { $time } UTC
+remove-device-question = Ukloniti „{ $name }”?
+remove-device-consequence = Kodovi ovog uređaja više se neće prihvaćati. Ako ih opet zatrebate, ponovno registrirajte uređaj.
+said-device-removed = Uređaj je uklonjen.
+said-registration-over = Ova registracija više nije otvorena: istekla je ili je dovršena. Ponovno registrirajte uređaj ako nije na popisu.
+device-name = Naziv uređaja
+name-how = Dodijelite uređaju naziv, na primjer „Anin telefon”. Aplikacija prikazuje naziv točno onako kako ga upišete; velika i mala slova su važna.
+name-empty = Dodijelite uređaju naziv.
+name-too-long = Naziv ima više od 64 znaka.
+name-has-colon = Naziv ne smije sadržavati dvotočku.
+name-has-bad-character = Naziv sadrži nevidljiv znak. Upišite ga ponovno.
+name-taken = Već imate uređaj s tim nazivom. Odaberite drugi naziv ili najprije uklonite taj uređaj.
+name-differs-by-case = Imate drugi uređaj „{ $name }”, čiji se naziv od ovoga razlikuje samo velikim i malim slovima. To su dva uređaja.
+too-many-devices = Imate 20 uređaja. Najprije uklonite jedan.
+scan-title = Skenirajte QR kôd
+first-time = Ovo se prikazuje dok se vaš telefon ne registrira i poslije više ne. Otada pri svakoj prijavi upisujete kôd.
+qr-code = QR kôd s ključem ovog uređaja
+step-scan = Na telefonu pod „Potvrdi uređaj” dodirnite „Skeniraj QR” i skenirajte ovaj kôd. To može svaka aplikacija za autentifikaciju.
+step-code = Ovdje upišite šest znamenki koje aplikacija prikazuje i pošaljite ih.
+step-continue = Zatim na telefonu dodirnite „Nastavi”.
+on-this-phone = Čitate ovo upravo na tom telefonu? Otvorite aplikaciju
+cannot-scan = Ne možete skenirati QR kôd?
+cannot-scan-how = Unesite ove vrijednosti u aplikaciju. U nazivu uređaja velika i mala slova su važna.
+key = Ključ
+type = Vrsta
+type-totp = Po vremenu (TOTP)
+algorithm = Algoritam
+digits = Znamenke
+period = Razdoblje
+one-time-code = Jednokratni kôd
+wrong-first-code = Ovaj kôd ne odgovara. Provjerite prikazuje li aplikacija ovaj uređaj i upišite kôd koji sada prikazuje.
 registration-minutes-left = { $count ->
-    [one] This registration can be finished for { $count } more minute.
-   *[other] This registration can be finished for { $count } more minutes.
+    [one] Ova se registracija može dovršiti još { $count } minutu.
+    [few] Ova se registracija može dovršiti još { $count } minute.
+   *[other] Ova se registracija može dovršiti još { $count } minuta.
  }
-device-registered = Device registered
-device-registered-what = “{ $name }” is registered. At your next sign-in, wait for a new code: this one is used.
-tap-continue = Now tap “Continue” on your phone.
+device-registered = Uređaj je registriran
+device-registered-what = Uređaj „{ $name }” je registriran. Pri sljedećoj prijavi pričekajte novi kôd: ovaj je iskorišten.
+tap-continue = Sada na telefonu dodirnite „Nastavi”.
 
 ## Administration.
-users = Users
-audit-log = Audit log
-api-keys = Sites’ keys
-search-users = Search for a login name
-mfa = Multi-factor authentication
-mfa-required = Required
-mfa-optional = Optional
-state = State
-is-locked = Locked
-is-active = Active
-nobody-found = Nobody is called so.
-add-user = Add user
-add-user-how = The password is made here, is shown once, and is for one use.
-mfa-required-check = Multi-factor authentication is required
+users = Korisnici
+audit-log = Revizijski zapisnik
+api-keys = Ključevi web-mjesta
+search-users = Traži korisničko ime
+mfa = Višefaktorska autentifikacija
+mfa-required = Obavezna
+mfa-optional = Neobavezna
+state = Stanje
+is-locked = Zaključan
+is-active = Aktivan
+nobody-found = Nitko se tako ne zove.
+add-user = Dodaj korisnika
+add-user-how = Lozinka se izrađuje ovdje, prikazuje se jednom i jednokratna je.
+mfa-required-check = Višefaktorska autentifikacija je obavezna
 admin-check = Administrator
-login-empty = Give a login name.
-login-too-long = The login name is longer than 128 characters.
-login-has-bad-character = The login name has a character that cannot be seen.
-login-taken = This login name is taken, perhaps in other upper and lower case.
-one-time-password-of = One-time password of { $name }
-one-time-password-once = Pass it on in person or by telephone. It is shown this once, and has to be changed at the first sign-in.
-no-devices-of-user = This user has no devices.
-created = Begun
-last-used = Last used
-revoke = Revoke
-state-registered = Registered
-state-pending = Pending
-state-expired = Ran out
-state-rejected = Rejected
-audit-of-user = Audit log of this user
-reset-mfa = Reset MFA
-reset-mfa-question = Reset the multi-factor authentication of { $name }?
-reset-mfa-consequence = All devices and recovery codes of this user are revoked and all sessions ended. At the next sign-in the user configures a device as if for the first time.
-new-password = New password
-new-password-question = Make a new one-time password for { $name }?
-new-password-consequence = The present password stops working, and all sessions of this user end.
-lock = Lock
-lock-question = Lock the account of { $name }?
-lock-consequence = The user is signed out at once and cannot sign in until you unlock the account.
-unlock = Unlock
-unlock-question = Unlock the account of { $name }?
-unlock-consequence = The user can sign in again, and wrong passwords and codes up to now are forgotten.
-require-mfa = Require MFA
-require-mfa-question = Require multi-factor authentication of { $name }?
-require-mfa-consequence = At the next sign-in the user has to have a device, or to register one.
-waive-mfa = Do not require MFA
-waive-mfa-question = No longer require multi-factor authentication of { $name }?
-waive-mfa-consequence = A user without a device gets in by the password alone. Devices that are registered are still asked for.
-said-reset-mfa = The multi-factor authentication is reset.
-said-lock = The account is locked.
-said-unlock = The account is unlocked.
-said-require-mfa = Multi-factor authentication is required from now on.
-said-waive-mfa = Multi-factor authentication is not required any more.
-revoke-question = Revoke “{ $name }”?
-revoke-consequence = Its codes are not accepted any more, and the phone is told that it was rejected.
-api-keys-what = With such a key a site has codes verified here.
-site = Site
-make-key = Make a key
-api-key-of = Key of { $name }
-api-key-once = Give it to the site’s server. It is shown this once.
-key-name-is-wrong = Give a name of 1 to 64 characters.
-revoked-at = Revoked { $time } UTC
-said-key-revoked = The key is revoked.
-who = Who
-what = What
-to-whom = To whom
-when = When (UTC)
-detail = Detail
-address = Address
-everything = Everything
-from-day = From
-until-day = Until
-filter = Filter
-export-csv = Export as CSV
-nothing-found = There is nothing of that kind.
+login-empty = Navedite korisničko ime.
+login-too-long = Korisničko ime ima više od 128 znakova.
+login-has-bad-character = Korisničko ime sadrži nevidljiv znak.
+login-taken = Ovo je korisničko ime zauzeto, možda s drukčijim velikim i malim slovima.
+one-time-password-of = Jednokratna lozinka korisnika { $name }
+one-time-password-once = Predajte je osobno ili telefonom. Prikazuje se samo ovaj put i mora se promijeniti pri prvoj prijavi.
+no-devices-of-user = Ovaj korisnik nema uređaja.
+created = Izrađeno
+last-used = Zadnja upotreba
+revoke = Opozovi
+state-registered = Registriran
+state-pending = Na čekanju
+state-expired = Istekao
+state-rejected = Odbijen
+audit-of-user = Revizijski zapisnik ovog korisnika
+reset-mfa = Resetiraj MFA
+reset-mfa-question = Resetirati višefaktorsku autentifikaciju korisnika { $name }?
+reset-mfa-consequence = Svi uređaji i kodovi za oporavak ovog korisnika opozivaju se, a sve sesije završavaju. Pri sljedećoj prijavi korisnik postavlja uređaj kao prvi put.
+new-password = Nova lozinka
+new-password-question = Izraditi novu jednokratnu lozinku za korisnika { $name }?
+new-password-consequence = Sadašnja lozinka prestaje vrijediti i sve sesije ovog korisnika završavaju.
+lock = Zaključaj
+lock-question = Zaključati račun korisnika { $name }?
+lock-consequence = Korisnik se odmah odjavljuje i ne može se prijaviti dok ne otključate račun.
+unlock = Otključaj
+unlock-question = Otključati račun korisnika { $name }?
+unlock-consequence = Korisnik se opet može prijaviti, a dosadašnje netočne lozinke i kodovi se zaboravljaju.
+require-mfa = Zahtijevaj MFA
+require-mfa-question = Zahtijevati višefaktorsku autentifikaciju od korisnika { $name }?
+require-mfa-consequence = Pri sljedećoj prijavi korisnik mora imati uređaj ili ga registrirati.
+waive-mfa = Ne zahtijevaj MFA
+waive-mfa-question = Više ne zahtijevati višefaktorsku autentifikaciju od korisnika { $name }?
+waive-mfa-consequence = Korisnik bez uređaja prijavljuje se samo lozinkom. Registrirani se uređaji i dalje traže.
+said-reset-mfa = Višefaktorska autentifikacija je resetirana.
+said-lock = Račun je zaključan.
+said-unlock = Račun je otključan.
+said-require-mfa = Višefaktorska autentifikacija odsad je obavezna.
+said-waive-mfa = Višefaktorska autentifikacija više nije obavezna.
+revoke-question = Opozvati „{ $name }”?
+revoke-consequence = Kodovi ovog uređaja više se neće prihvaćati, a telefonu se javlja da je odbijen.
+api-keys-what = Takvim ključem web-mjesto ovdje provjerava kodove.
+site = Web-mjesto
+make-key = Izradi ključ
+api-key-of = Ključ za { $name }
+api-key-once = Predajte ga poslužitelju web-mjesta. Prikazuje se samo ovaj put.
+key-name-is-wrong = Navedite naziv od 1 do 64 znaka.
+revoked-at = Opozvan { $time } UTC
+said-key-revoked = Ključ je opozvan.
+who = Tko
+what = Što
+to-whom = Kome
+when = Kada (UTC)
+detail = Pojedinost
+address = Adresa
+everything = Sve
+from-day = Od
+until-day = Do
+filter = Filtriraj
+export-csv = Izvezi kao CSV
+nothing-found = Nema ničega takvog.
 most-lines = { $count ->
-    [one] The newest line is shown; the export has more.
-   *[other] At most { $count } lines are shown, the newest first; the export has more.
+    [one] Prikazuje se najviše { $count } redak, počevši od najnovijeg; izvoz sadrži više.
+    [few] Prikazuju se najviše { $count } retka, počevši od najnovijeg; izvoz sadrži više.
+   *[other] Prikazuje se najviše { $count } redaka, počevši od najnovijeg; izvoz sadrži više.
  }
 
 ## Refusals.
-refused-token = Sign in first.
-refused-not-admin = Only an administrator can do this.
-refused-not-found = There is no such page.
-refused-forged = This form is too old or was made elsewhere. Load the page again.
-refused-too-large = This is too much at once.
-refused-method = This cannot be done here.
-refused-malformed = This request cannot be understood.
-refused-wait = There were too many attempts.
-refused-broken = Something is broken on our side. Nothing of yours is lost; try again in a moment.
-one-time-on-phone = This password is for one use: sign in on the web first and choose your own.
+refused-token = Najprije se prijavite.
+refused-not-admin = To može učiniti samo administrator.
+refused-not-found = Ta stranica ne postoji.
+refused-forged = Ovaj je obrazac prestar ili je izrađen drugdje. Ponovno učitajte stranicu.
+refused-too-large = Ovo je previše odjednom.
+refused-method = To se ovdje ne može učiniti.
+refused-malformed = Ovaj zahtjev nije razumljiv.
+refused-wait = Bilo je previše pokušaja.
+refused-broken = Nešto se kod nas pokvarilo. Ništa vaše nije izgubljeno; pokušajte ponovno za trenutak.
+one-time-on-phone = Ova je lozinka jednokratna: najprije se prijavite na webu i odaberite vlastitu.

@@ -1,0 +1,21 @@
+//! The portal over HTTP and on SQLite: what it refuses, and what its store has to keep to.
+
+#[cfg(test)]
+mod portal {
+    mod contract;
+    mod requests;
+    mod site;
+    mod start;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn sqlite_keeps_to_the_contract() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = countersign_portal::store::Store::file_url(&folder.path().join("a b%.db"));
+        let store = countersign_portal::store::Store::open(&url).await.unwrap();
+        contract::holds_on(&store).await;
+        // It is the same after a restart.
+        store.close().await;
+        let store = countersign_portal::store::Store::open(&url).await.unwrap();
+        assert!(store.has_users().await.unwrap());
+    }
+}

@@ -1,0 +1,85 @@
+//! Starting: what is refused with advice, and what is never lost.
+
+use std::fs;
+
+use countersign_portal::config::Settings;
+use countersign_portal::{Clock, Portal};
+use reqwest::StatusCode;
+
+use super::requests::Visitor;
+use super::site::Site;
+
+fn refusal(settings: Settings) -> String {
+    format!("{:#}", settings.settle().err().expect("it is refused"))
+}
+
+#[test]
+fn without_a_good_key_it_does_not_start_and_says_how_to_make_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = || Some(folder.path().to_owned());
+    let weak = folder.path().join("weak");
+    fs::write(&weak, "k1:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=\n").unwrap();
+    for settings in [
+        Settings { key_file: Some(weak), ..Settings::default() },
+        Settings { key_file: Some(folder.path().join("missing")), ..Settings::default() },
+        Settings { database: Some("postgres://localhost/x".into()), data: data(), ..Settings::default() },
+    ] {
+        let said = refusal(settings);
+        assert!(said.contains("countersign-portal new-key"), "{said}");
+        assert!(!said.contains("QUFB"), "{said}");
+    }
+    // A database whose key is gone gets no new one.
+    fs::write(folder.path().join("portal.db"), "").unwrap();
+    let said = refusal(Settings { data: data(), ..Settings::default() });
+    assert!(said.contains("no sealing key for this database"), "{said}");
+    assert!(!folder.path().join("portal.key").exists());
+}
+
+#[test]
+fn settings_that_would_give_sessions_away_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = || Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
+    let listen = "0.0.0.0:8080".parse().ok();
+    assert!(refusal(Settings { listen, ..base() }).contains("https://"));
+    assert!(refusal(Settings { public_url: Some("ftp://x".into()), ..base() }).contains("https://"));
+    assert!(refusal(Settings { issuer: Some("a:b".into()), ..base() }).contains("colon"));
+    assert!(refusal(Settings { window: Some(11), ..base() }).contains("window"));
+    let public_url = Some("https://portal.example".to_owned());
+    assert!(Settings { listen, public_url, ..base() }.settle().is_ok());
+}
+
+#[test]
+fn a_file_of_settings_is_below_flags_and_is_never_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("portal.toml");
+    fs::write(&file, "issuer = \"Harbour\"\nwindow = 2\nlisten = \"127.0.0.1:9000\"\n").unwrap();
+    let with = |settings: Settings| Settings {
+        config: Some(file.clone()),
+        data: Some(folder.path().to_owned()),
+        ..settings
+    };
+    let config = with(Settings { window: Some(0), ..Settings::default() }).settle().unwrap();
+    assert_eq!((config.issuer.as_str(), config.window), ("Harbour", 0));
+    assert_eq!(config.public_url, "http://localhost:9000");
+    fs::write(&file, "database = \"postgres://u:hunter2@h/d\"\nnonsense = 1\n").unwrap();
+    let said = refusal(with(Settings::default()));
+    assert!(said.contains("docs/portal.md") && !said.contains("hunter2"), "{said}");
+}
+
+#[tokio::test]
+async fn another_key_does_not_open_this_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Some(format!("sqlite:{}?mode=rwc", folder.path().join("db").display()));
+    let site = Site::with(Settings { database: database.clone(), ..Settings::default() }).await;
+    let visitor = Visitor::of(&site);
+    visitor.sign_in("ana", &site.ana).await;
+    let new = "/profile/access/mobile/new";
+    assert_eq!(visitor.submit(new, new, &[("name", "Pixel")]).await.status(), StatusCode::OK);
+    site.stop().await;
+    let key_file = folder.path().join("other");
+    fs::write(&key_file, countersign_portal::keys::Keys::generate("k2").unwrap().as_str()).unwrap();
+    let settings = Settings { database, key_file: Some(key_file), ..Settings::default() };
+    let opened = Portal::open(settings.settle().unwrap(), Clock::default()).await;
+    let said = format!("{:#}", opened.err().unwrap());
+    assert!(said.contains("the key “k1”"), "{said}");
+}
