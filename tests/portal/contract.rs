@@ -73,7 +73,11 @@ async fn a_registration_runs_out_and_frees_its_name(store: &Store) {
     assert!(store.reject_device(&owner, &again.id).await.unwrap());
     assert!(!store.reject_device(&owner, &again.id).await.unwrap());
     assert!(!store.reject_device("somebody", &again.id).await.unwrap());
-    assert_eq!(begin(store, &owner, "Pixel", NOW + 902).await, Begun::New, "a rejected name is free");
+    assert_eq!(
+        begin(store, &owner, "Pixel", NOW + 902).await,
+        Begun::New,
+        "a rejected name is free"
+    );
 }
 
 async fn a_step_is_accepted_once_of_any_number_at_one_moment(store: &Store) {
@@ -287,8 +291,7 @@ async fn strange_texts_stay_as_they_are(store: &Store) {
 
 async fn user(store: &Store, login: &str) -> String {
     let id = new_id().unwrap();
-    let user =
-        NewUser { id: &id, login, password_hash: "hash", admin: false, mfa_required: false };
+    let user = NewUser { id: &id, login, password_hash: "hash", admin: false, mfa_required: false };
     assert!(store.add_user(user, NOW).await.unwrap());
     id
 }

@@ -81,10 +81,10 @@ async fn forms_that_were_made_elsewhere_are_refused() {
     let site = Site::start().await;
     let visitor = Visitor::of(&site);
     visitor.get("/sign-in").await;
-    let post = |fields: &[(&str, &str)]| {
-        visitor.http.post(format!("{}/sign-in", site.url)).form(fields)
-    };
-    let fields = [("login", "ana"), ("password", site.ana.as_str()), ("csrf", "AAAAAAAAAAAAAAAAAAAAAA")];
+    let post =
+        |fields: &[(&str, &str)]| visitor.http.post(format!("{}/sign-in", site.url)).form(fields);
+    let fields =
+        [("login", "ana"), ("password", site.ana.as_str()), ("csrf", "AAAAAAAAAAAAAAAAAAAAAA")];
     assert_eq!(post(&fields).send().await.unwrap().status(), StatusCode::FORBIDDEN);
     let fields = [("login", "ana"), ("password", site.ana.as_str())];
     let status = post(&fields).send().await.unwrap().status();
@@ -104,16 +104,34 @@ async fn forms_that_were_made_elsewhere_are_refused() {
 async fn whoever_is_not_far_enough_sees_nothing() {
     let site = Site::start().await;
     let visitor = Visitor::of(&site);
-    let pages = ["/profile", "/profile/access", "/profile/access/mobile", "/profile/access/mobile/new",
-        "/profile/access/mobile/0123", "/profile/access/recovery", "/admin/users", "/admin/audit",
-        "/admin/audit.csv", "/admin/keys", "/sign-in/code", "/sign-in/set-up", "/sign-in/password"];
+    let pages = [
+        "/profile",
+        "/profile/access",
+        "/profile/access/mobile",
+        "/profile/access/mobile/new",
+        "/profile/access/mobile/0123",
+        "/profile/access/recovery",
+        "/admin/users",
+        "/admin/audit",
+        "/admin/audit.csv",
+        "/admin/keys",
+        "/sign-in/code",
+        "/sign-in/set-up",
+        "/sign-in/password",
+    ];
     for page in pages {
         assert_eq!(visitor.get(page).await.url().path(), "/sign-in", "{page}");
     }
     // An agent sees nothing of the administrators.
     visitor.sign_in("ana", &site.ana).await;
-    for page in ["/admin/users", "/admin/users/1", "/admin/users/1/lock", "/admin/audit",
-        "/admin/audit.csv", "/admin/keys"] {
+    for page in [
+        "/admin/users",
+        "/admin/users/1",
+        "/admin/users/1/lock",
+        "/admin/audit",
+        "/admin/audit.csv",
+        "/admin/keys",
+    ] {
         assert_eq!(visitor.get(page).await.status(), StatusCode::FORBIDDEN, "{page}");
     }
     let answer = visitor.submit("/profile", "/admin/users", &[("login", "eve")]).await;
@@ -138,7 +156,11 @@ async fn bad_requests_get_a_clear_status_in_html_and_in_json() {
     for (name, request, expected) in [
         ("10 MB", http.post(&api).json(&json!({ "login": long, "password": "p" })), 413),
         ("no JSON", http.post(&api).header(json_type.0, json_type.1).body("{"), 400),
-        ("not UTF-8", http.post(&api).header(json_type.0, json_type.1).body(&b"{\"login\":\"\xFF\"}"[..]), 400),
+        (
+            "not UTF-8",
+            http.post(&api).header(json_type.0, json_type.1).body(&b"{\"login\":\"\xFF\"}"[..]),
+            400,
+        ),
         ("wrong types", http.post(&api).json(&json!({ "login": 1, "password": [] })), 422),
         ("no type", http.post(&api).body("login=ana"), 415),
         ("missing", http.post(&api).json(&json!({ "login": "ana" })), 422),
@@ -159,9 +181,23 @@ async fn bad_requests_get_a_clear_status_in_html_and_in_json() {
     for (name, answer, expected) in [
         ("nowhere", visitor.get("/nowhere").await, 404),
         ("method", visitor.http.delete(at("/profile")).send().await.unwrap(), 405),
-        ("10 MB", visitor.submit("/profile/access/mobile/new", "/profile/access/mobile/new", &[("name", &long)]).await, 413),
+        (
+            "10 MB",
+            visitor
+                .submit(
+                    "/profile/access/mobile/new",
+                    "/profile/access/mobile/new",
+                    &[("name", &long)],
+                )
+                .await,
+            413,
+        ),
         ("not UTF-8 path", visitor.get("/profile/access/mobile/%FF").await, 400),
-        ("no form", visitor.http.post(at("/profile/access/mobile/new")).body("x").send().await.unwrap(), 415),
+        (
+            "no form",
+            visitor.http.post(at("/profile/access/mobile/new")).body("x").send().await.unwrap(),
+            415,
+        ),
         ("no number", visitor.get("/profile/access/mobile/../../../etc/passwd").await, 404),
     ] {
         assert_eq!(answer.status().as_u16(), expected, "{name}");
@@ -184,8 +220,16 @@ async fn strange_names_are_kept_or_refused_and_never_markup() {
     let text = answer.text().await.unwrap();
     assert!(!text.contains("<script>alert"), "{text}");
     for (name, expected) in [
-        ("", 422), ("   ", 422), ("a:b", 422), ("a\u{202e}b", 422), ("a\u{0}b", 422), ("a\r\nSet-Cookie: x=y", 422),
-        (&"x".repeat(65), 422), (" '; drop table users; --", 200), ("📱 é", 200), ("ana%00", 200),
+        ("", 422),
+        ("   ", 422),
+        ("a:b", 422),
+        ("a\u{202e}b", 422),
+        ("a\u{0}b", 422),
+        ("a\r\nSet-Cookie: x=y", 422),
+        (&"x".repeat(65), 422),
+        (" '; drop table users; --", 200),
+        ("📱 é", 200),
+        ("ana%00", 200),
     ] {
         let answer = visitor.submit(new, new, &[("name", name)]).await;
         assert_eq!(answer.status().as_u16(), expected, "{name:?}");
@@ -214,7 +258,8 @@ async fn a_page_is_kept_to_itself() {
     let id = header("x-request-id");
     assert_eq!(id.len(), 36, "{id}");
     // A request id that could disturb a log is replaced.
-    let strange = visitor.http.get(format!("{}/sign-in", site.url)).header("x-request-id", "a b\"}");
+    let strange =
+        visitor.http.get(format!("{}/sign-in", site.url)).header("x-request-id", "a b\"}");
     let answer = strange.send().await.unwrap();
     assert_eq!(answer.headers()["x-request-id"].len(), 36);
     site.stop().await;

@@ -59,22 +59,6 @@ impl Site {
         }
     }
 
-    /// The seconds until the next code, on the portal's clock.
-    pub(crate) fn until_next_code(&self) -> i64 {
-        30 - self.portal.clock().now().rem_euclid(30)
-    }
-
-    /// Sets the clock to the beginning of the next step, where nothing changes while a test types.
-    pub(crate) fn next_step(&self) {
-        self.portal.clock().advance(self.until_next_code());
-    }
-
-    /// The system's time, in seconds since the Unix epoch.
-    pub(crate) fn system_time() -> i64 {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        now.as_secs() as i64
-    }
-
     /// Ends it in good order.
     pub(crate) async fn stop(mut self) {
         drop(self.end.take());

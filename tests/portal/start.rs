@@ -22,7 +22,11 @@ fn without_a_good_key_it_does_not_start_and_says_how_to_make_one() {
     for settings in [
         Settings { key_file: Some(weak), ..Settings::default() },
         Settings { key_file: Some(folder.path().join("missing")), ..Settings::default() },
-        Settings { database: Some("postgres://localhost/x".into()), data: data(), ..Settings::default() },
+        Settings {
+            database: Some("postgres://localhost/x".into()),
+            data: data(),
+            ..Settings::default()
+        },
     ] {
         let said = refusal(settings);
         assert!(said.contains("countersign-portal new-key"), "{said}");
@@ -41,7 +45,9 @@ fn settings_that_would_give_sessions_away_are_refused() {
     let base = || Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
     let listen = "0.0.0.0:8080".parse().ok();
     assert!(refusal(Settings { listen, ..base() }).contains("https://"));
-    assert!(refusal(Settings { public_url: Some("ftp://x".into()), ..base() }).contains("https://"));
+    assert!(
+        refusal(Settings { public_url: Some("ftp://x".into()), ..base() }).contains("https://")
+    );
     assert!(refusal(Settings { issuer: Some("a:b".into()), ..base() }).contains("colon"));
     assert!(refusal(Settings { window: Some(11), ..base() }).contains("window"));
     let public_url = Some("https://portal.example".to_owned());

@@ -13,9 +13,9 @@ use crate::portal::site::Site;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_register_new_device_to_device_registered() {
     let site = Site::start().await;
-    site.next_step();
+    next_step(&site);
     let mut phone = Phone::sign_in(&site.url, "ana", &site.ana).await;
-    phone.ahead = site.portal.clock().now() - Site::system_time();
+    phone.ahead = ahead(&site);
 
     let web = Browser::open(&site.url, 1_000, false).await;
     web.sign_in("ana", &site.ana).await;
@@ -52,8 +52,8 @@ async fn from_register_new_device_to_device_registered() {
     web.press("Submit").await;
     web.says("wrong or was used already").await;
     web.says("Wait ").await;
-    site.next_step();
-    phone.ahead = site.portal.clock().now() - Site::system_time();
+    next_step(&site);
+    phone.ahead = ahead(&site);
     let code = phone.code(account);
     web.fill("code", &code).await;
     web.press("Submit").await;
@@ -86,7 +86,7 @@ async fn from_register_new_device_to_device_registered() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn values_by_hand_and_a_name_in_the_wrong_case() {
     let site = Site::start().await;
-    site.next_step();
+    next_step(&site);
     let web = Browser::open(&site.url, 1_000, false).await;
     web.sign_in("ana", &site.ana).await;
     web.begin_device("Pixel").await;
@@ -97,7 +97,7 @@ async fn values_by_hand_and_a_name_in_the_wrong_case() {
 
     for (typed, registered) in [("pixel", false), ("Pixel", true)] {
         let mut phone = Phone::sign_in(&site.url, "ana", &site.ana).await;
-        phone.ahead = site.portal.clock().now() - Site::system_time();
+        phone.ahead = ahead(&site);
         phone.send(Event::EnterManually).await;
         let form = ManualForm { name: typed, key: &key, ..ManualForm::default() };
         let account = account_of(&phone.send(Event::Submit(form)).await);
@@ -154,8 +154,7 @@ async fn a_pending_registration_is_taken_up_again_or_runs_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrator_resets_and_the_agent_begins_anew() {
     let site = Site::start().await;
-    site.next_step();
-    let ahead = |site: &Site| site.portal.clock().now() - Site::system_time();
+    next_step(&site);
     let admin = Browser::open(&site.url, 1_000, false).await;
     admin.sign_in("admin", &site.admin).await;
     admin.says("Your password was for one use").await;
@@ -222,7 +221,7 @@ async fn every_page_can_be_read_by_everyone() {
     let axe = PathBuf::from(env::var("COUNTERSIGN_AXE").expect("`cargo xtask test` sets it"));
     let keep = env::var("COUNTERSIGN_SCREENS").ok().map(PathBuf::from);
     let site = Site::start().await;
-    site.next_step();
+    next_step(&site);
     let web = Browser::open(&site.url, 1_000, false).await;
     let mut complaints = Vec::new();
     for (language, width, dark) in [
@@ -287,7 +286,7 @@ async fn every_page_can_be_read_by_everyone() {
         web.client.find(fantoccini::Locator::Css("summary")).await.unwrap().click().await.unwrap();
         look("device-values").await;
         let mut phone = Phone::sign_in(&site.url, &name, &password).await;
-        phone.ahead = site.portal.clock().now() - Site::system_time();
+        phone.ahead = ahead(&site);
         phone.send(Event::EnterManually).await;
         let key = web.at("#key").await;
         let form = ManualForm { name: "Ana’s phone", key: &key, ..ManualForm::default() };
@@ -325,4 +324,16 @@ async fn every_page_can_be_read_by_everyone() {
 /// A code that is not this one.
 fn wrong(code: &str) -> String {
     code.chars().map(|digit| if digit == '0' { '1' } else { '0' }).collect()
+}
+
+/// Sets the portal's clock to the beginning of the next step, where nothing changes while a test types.
+fn next_step(site: &Site) {
+    let clock = site.portal.clock();
+    clock.advance(30 - clock.now().rem_euclid(30));
+}
+
+/// By how many seconds the portal's clock is ahead of the system's.
+fn ahead(site: &Site) -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    site.portal.clock().now() - now.as_secs() as i64
 }

@@ -391,7 +391,7 @@ fn line(device: &Device, now: i64) -> Line {
 }
 
 fn minutes_left(device: &Device, now: i64) -> i64 {
-    (device.expires_at - now).max(0).div_euclid(60) + 1
+    ((device.expires_at - now).max(0) + 59) / 60
 }
 
 /// In groups of four, as people read and type it.
