@@ -2,6 +2,9 @@
 //! process, a full disk, pictures that somebody else made.
 
 #[cfg(test)]
+#[path = "portal/browser.rs"]
+mod browser;
+#[cfg(test)]
 #[path = "real_parts/easy_pictures.rs"]
 mod easy_pictures;
 #[cfg(test)]
@@ -11,11 +14,8 @@ mod killed_saves;
 #[path = "real_parts/oathtool.rs"]
 mod oathtool;
 #[cfg(test)]
-mod portal {
-    pub(crate) mod browser;
-    pub(crate) mod phone;
-    pub(crate) mod site;
-}
+#[path = "portal/phone.rs"]
+mod phone;
 #[cfg(test)]
 #[path = "real_parts/portal_browser.rs"]
 mod portal_browser;
@@ -24,6 +24,9 @@ mod program;
 #[cfg(test)]
 #[path = "real_parts/secret_service.rs"]
 mod secret_service;
+#[cfg(test)]
+#[path = "portal/site.rs"]
+mod site;
 #[cfg(test)]
 #[path = "real_parts/vault_reader.rs"]
 mod vault_reader;

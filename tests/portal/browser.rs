@@ -66,8 +66,7 @@ impl Browser {
     /// The exact width of the page, which a window does not keep below some 500 pixels.
     pub(crate) async fn emulate(&self, width: u32, dark: bool) {
         let scheme = if dark { "dark" } else { "light" };
-        let media =
-            json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.devtools("Emulation.setEmulatedMedia", media).await;
         let metrics =
             json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
@@ -170,7 +169,8 @@ impl Browser {
     pub(crate) async fn whole_page(&self, width: u32) -> Vec<u8> {
         let script = "return document.documentElement.scrollHeight";
         let height = self.client.execute(script, vec![]).await.unwrap().as_u64().unwrap();
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
         self.screenshot().await
     }
@@ -195,7 +195,9 @@ impl Browser {
 
     /// Signs in, and goes the way of the agent to the page of a new device's QR code.
     pub(crate) async fn begin_device(&self, name: &str) {
-        for step in ["User profile", "Access controls", "Mobile authentication", "Register new device"] {
+        for step in
+            ["User profile", "Access controls", "Mobile authentication", "Register new device"]
+        {
             self.press(step).await;
         }
         self.fill("name", name).await;

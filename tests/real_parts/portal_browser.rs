@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use countersign::enroll::{CodeNotice, Event, ManualForm, View};
 
-use crate::portal::browser::Browser;
-use crate::portal::phone::{Phone, account_of};
-use crate::portal::site::Site;
+use crate::browser::Browser;
+use crate::phone::{Phone, account_of};
+use crate::site::Site;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_register_new_device_to_device_registered() {
@@ -240,7 +240,8 @@ async fn every_page_can_be_read_by_everyone() {
         web.go("/sign-in").await;
         let mut look = async |title: &str| {
             web.emulate(width, dark).await;
-            let place = format!("{title} {language} {width} {}", if dark { "dark" } else { "light" });
+            let place =
+                format!("{title} {language} {width} {}", if dark { "dark" } else { "light" });
             complaints.extend(web.axe(&axe).await.into_iter().map(|c| format!("{place}: {c}")));
             let script = "return document.documentElement.scrollWidth";
             let wide = web.client.execute(script, vec![]).await.unwrap().as_u64().unwrap();
@@ -306,7 +307,13 @@ async fn every_page_can_be_read_by_everyone() {
             web.go(&format!("/admin/users/{id}{path}")).await;
             look(title).await;
         }
-        web.client.find(fantoccini::Locator::Css("header form button")).await.unwrap().click().await.unwrap();
+        web.client
+            .find(fantoccini::Locator::Css("header form button"))
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
         web.fill("login", &name).await;
         web.fill("password", &password).await;
         web.press_main().await;
