@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod portal {
     mod contract;
+    mod log;
     mod requests;
     mod site;
     mod start;

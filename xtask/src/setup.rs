@@ -63,6 +63,28 @@ pub(crate) fn python(shell: &Shell) -> Result<PathBuf> {
     Ok(python)
 }
 
+/// A file of a package of npm's registry, at exactly this version, under `target/tools`.
+///
+/// # Errors
+/// There is no npm, or the package cannot be fetched.
+pub(crate) fn npm(shell: &Shell, name: &str, version: &str, file: &str) -> Result<PathBuf> {
+    let home = tools(shell).join("npm").join(format!("{name}-{version}"));
+    let path = home.join("node_modules").join(name).join(file);
+    if path.is_file() {
+        return Ok(path);
+    }
+    if !on_path("npm") {
+        packages(shell, &["npm"])?;
+    }
+    let quiet = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts"];
+    twice(|| {
+        let install = cmd!(shell, "npm install {quiet...} --prefix {home} {name}@{version}");
+        require(watch(install, &[])?.success, || format!("npm could not install {name}"))
+    })?;
+    require(path.is_file(), || format!("{name} {version} has no {file}"))?;
+    Ok(path)
+}
+
 /// Installs Debian packages, as root or through a `sudo` that asks nothing.
 ///
 /// # Errors

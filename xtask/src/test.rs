@@ -29,6 +29,8 @@ enum Need {
     Program { name: &'static str, package: &'static str },
     /// A Python with the packages of the vault's independent reader: `COUNTERSIGN_PYTHON`.
     Python,
+    /// What finds barriers on a page: `COUNTERSIGN_AXE`.
+    Axe,
     /// Other people's pictures of QR codes: `COUNTERSIGN_PICTURES`.
     Pictures,
 }
@@ -39,9 +41,12 @@ const PARTS: &[(&str, &[Need])] = &[
     ("killed_saves", &[STRACE]),
     ("easy_pictures", &[Need::Pictures, OATHTOOL]),
     ("oathtool", &[OATHTOOL]),
+    ("portal_browser", &[CHROMIUM, CHROMEDRIVER, Need::Axe]),
     ("secret_service", &[GNOME_KEYRING, DBUS]),
 ];
 
+const CHROMIUM: Need = Need::Program { name: "chromium", package: "chromium" };
+const CHROMEDRIVER: Need = Need::Program { name: "chromedriver", package: "chromium-driver" };
 const DBUS: Need = Need::Program { name: "dbus-run-session", package: "dbus" };
 const GNOME_KEYRING: Need =
     Need::Program { name: "gnome-keyring-daemon", package: "gnome-keyring" };
@@ -56,6 +61,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         missing => setup::packages(shell, missing).map_err(|error| format!("{error:#}")),
     };
     let python = setup::python(shell).map_err(|error| format!("{error:#}"));
+    let axe = axe(shell).map_err(|error| format!("{error:#}"));
     let pictures = field_pictures(shell);
     let met = |need: &Need| match need {
         Need::Program { name, .. } if setup::on_path(name) => Ok(()),
@@ -64,6 +70,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
             Err(format!("no {name} ({why})"))
         }
         Need::Python => python.as_ref().map(drop).map_err(|why| format!("no Python ({why})")),
+        Need::Axe => axe.as_ref().map(drop).map_err(|why| format!("no axe ({why})")),
         Need::Pictures => pictures.as_ref().map(drop).ok_or("no field pictures here".to_owned()),
     };
 
@@ -77,11 +84,13 @@ fn real_parts(shell: &Shell, report: &mut Report) {
             }
         }
     }
+    let variables = [
+        ("COUNTERSIGN_PYTHON", python.as_ref().ok()),
+        ("COUNTERSIGN_AXE", axe.as_ref().ok()),
+        ("COUNTERSIGN_PICTURES", pictures.as_ref()),
+    ];
     let variables: Vec<_> =
-        [("COUNTERSIGN_PYTHON", python.as_ref().ok()), ("COUNTERSIGN_PICTURES", pictures.as_ref())]
-            .into_iter()
-            .filter_map(|(name, path)| Some((name, path?.to_str()?)))
-            .collect();
+        variables.into_iter().filter_map(|(name, path)| Some((name, path?.to_str()?))).collect();
 
     let what = "cargo test --test real_parts";
     let cargo = cmd!(shell, "cargo test --workspace --test real_parts");
@@ -103,6 +112,11 @@ fn missing_packages() -> Vec<&'static str> {
         })
         .collect();
     missing.into_iter().collect()
+}
+
+/// The rules of accessibility as a script for a page.
+pub(crate) fn axe(shell: &Shell) -> Result<PathBuf> {
+    setup::npm(shell, "axe-core", "4.14.1", "axe.min.js")
 }
 
 /// The pictures in the folder of field data, which may lie beside a checkout but is never in it.

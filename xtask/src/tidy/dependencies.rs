@@ -23,6 +23,13 @@ const ALLOWED: &[(&str, &str)] = &[
          keyring qrcode rand_chacha rand_core ratatui rpassword serde serde_json tempfile thiserror \
          zeroize zeroizing-alloc",
     ),
+    (
+        "countersign-portal",
+        "anyhow argon2 askama axum axum-extra chacha20poly1305 clap countersign data-encoding \
+         fluent-bundle fluent-langneg getrandom hkdf hmac percent-encoding prometheus-client qrcode \
+         rand_chacha rand_core serde serde_json sha2 sqlx subtle thiserror time tokio toml tower-http \
+         tracing tracing-subscriber utoipa zeroize zeroizing-alloc",
+    ),
     ("countersign-tests", "countersign countersign-cli getrandom image qrcode serde_json"),
     ("xtask", "anyhow serde_json xshell"),
 ];
