@@ -53,8 +53,8 @@ const COMMANDS: &[Command] = &[
     ("android", "[--write]", "the library for phones, and a package of the app", android::run),
     (
         "bench",
-        "[kotlin] [--write]",
-        "the benchmarks of Rust or of Kotlin; --write: into docs/benchmarks.md",
+        "[kotlin|portal] [--write]",
+        "the benchmarks of Rust, of Kotlin or of the portal; --write: into docs/benchmarks.md",
         bench::run,
     ),
     (

@@ -43,6 +43,8 @@ const PARTS: &[(&str, &[Need])] = &[
     ("oathtool", &[OATHTOOL]),
     ("portal_browser", &[CHROMIUM, CHROMEDRIVER, Need::Axe]),
     ("secret_service", &[GNOME_KEYRING, DBUS]),
+    ("portal_postgres", &[POSTGRES, SETPRIV]),
+    ("portal_cluster", &[POSTGRES, SETPRIV, HAPROXY]),
 ];
 
 const CHROMIUM: Need = Need::Program { name: "chromium", package: "chromium" };
@@ -50,7 +52,11 @@ const CHROMEDRIVER: Need = Need::Program { name: "chromedriver", package: "chrom
 const DBUS: Need = Need::Program { name: "dbus-run-session", package: "dbus" };
 const GNOME_KEYRING: Need =
     Need::Program { name: "gnome-keyring-daemon", package: "gnome-keyring" };
+const HAPROXY: Need = Need::Program { name: "haproxy", package: "haproxy" };
 const OATHTOOL: Need = Need::Program { name: "oathtool", package: "oathtool" };
+// The server's own programs are not on the path; this one, which the package brings along, is.
+const POSTGRES: Need = Need::Program { name: "pg_createcluster", package: "postgresql" };
+const SETPRIV: Need = Need::Program { name: "setpriv", package: "util-linux" };
 const STRACE: Need = Need::Program { name: "strace", package: "strace" };
 
 /// The tests against parts of other people: run where the part can be had, skipped by name where not.
