@@ -5,10 +5,12 @@
 
 use countersign::verify::{Seen, Verdict, Window, verify};
 use countersign::{Otp, TimeStep};
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
 
 use crate::Portal;
 use crate::refusal::Refusal;
-use crate::store::{Device, DeviceState, Seconds};
+use crate::store::{Device, DeviceState, Scope, Seconds};
 
 /// What came of a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +29,49 @@ impl Portal {
     /// # Errors
     /// The database failed, or a secret cannot be opened.
     pub async fn check_code(&self, user_id: &str, typed: &str) -> Result<Outcome, Refusal> {
+        let mut devices = self.store.devices(user_id).await?;
+        devices.retain(|device| device.state == DeviceState::Registered);
+        self.check_code_of(&devices, user_id, typed).await
+    }
+
+    /// Checks a code for a site: whose key has this hash, and against the devices of whoever has
+    /// this login name. Nothing if there is no such key.
+    ///
+    /// An account that is not there, is locked or has no device is refused as a wrong code is, and
+    /// is as patient: its failures are counted under its name.
+    ///
+    /// # Errors
+    /// The database failed, or a secret cannot be opened.
+    pub async fn check_code_for_site(
+        &self,
+        key_hash: &[u8; 32],
+        login: &str,
+        typed: &str,
+    ) -> Result<Option<Outcome>, Refusal> {
+        let devices = self.store.devices_for_site(key_hash, login).await?;
+        let Some(devices) = devices else { return Ok(None) };
+        if let [device, ..] = devices.as_slice() {
+            return self.check_code_of(&devices, &device.user_id, typed).await.map(Some);
+        }
         let now = self.clock.now();
-        let devices = self.store.devices(user_id).await?;
-        let registered = || devices.iter().filter(|device| device.state == DeviceState::Registered);
+        let name = Sha256::digest(["code ", &login.to_lowercase()].concat());
+        let scope = Scope::NoAccount(HEXLOWER.encode(&name));
+        let waits = self.store.reserve_attempt(&scope, now).await?;
+        self.figures.code(if waits.is_some() { "throttled" } else { "refused" });
+        Ok(Some(waits.map_or(Outcome::Refused(until_next_code(now)), Outcome::Wait)))
+    }
+
+    /// Checks a code against these devices, all the registered ones of an account.
+    async fn check_code_of(
+        &self,
+        devices: &[Device],
+        user_id: &str,
+        typed: &str,
+    ) -> Result<Outcome, Refusal> {
+        let now = self.clock.now();
         // All are looked at, whichever fits: the time taken tells nothing.
         let mut fits = None;
-        for device in registered() {
+        for device in devices {
             if let Verdict::Accepted(seen) = self.verdict(device, typed, now)? {
                 fits = fits.or(Some((device, seen)));
             }
@@ -40,14 +79,14 @@ impl Portal {
         if let Some((device, seen)) = fits
             && self.store.accept_code(device, seen, now).await?
         {
-            if registered().any(|other| other.fails > 0) {
+            if devices.iter().any(|other| other.fails > 0) {
                 self.store.forgive_devices(user_id).await?;
             }
             self.figures.code("accepted");
             return Ok(Outcome::Accepted(device.name.clone()));
         }
         let counted = self.store.count_wrong_code(user_id, DeviceState::Registered, now).await?;
-        Ok(self.refused(counted, registered(), now))
+        Ok(self.refused(counted, devices.iter(), now))
     }
 
     /// Checks the first code of a pending device, and registers it.

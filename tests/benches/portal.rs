@@ -29,9 +29,9 @@ use countersign_portal::keys::Keys;
 use countersign_portal::store::Store;
 use countersign_portal::{Clock, Portal};
 
+use crate::devices::{prepare, site_key};
 use crate::http::Clients;
 use crate::peers::{Pgbench, Plain, add_devices};
-use crate::devices::{prepare, site_key};
 use crate::postgres::Postgres;
 use crate::process::{Process, Start};
 

@@ -275,9 +275,26 @@ async fn site_keys_are_revoked(store: &Store) {
     store.add_api_key(&id, &[8; 32], "site", NOW).await.unwrap();
     assert_eq!(store.api_key(&[8; 32]).await.unwrap().unwrap().name, "site");
     assert!(store.api_key(&[9; 32]).await.unwrap().is_none());
+    let owner = user(store, "At A Site").await;
+    let found = async |key: &[u8; 32], login: &str| {
+        let devices = store.devices_for_site(key, login).await.unwrap();
+        devices.map(|devices| devices.into_iter().map(|device| device.name).collect::<Vec<_>>())
+    };
+    assert_eq!(found(&[8; 32], "at a site").await, Some(vec![]), "none yet");
+    assert_eq!(begin(store, &owner, "Pending", NOW).await, Begun::New);
+    assert_eq!(found(&[8; 32], "at a site").await, Some(vec![]), "none registered");
+    let device = only(store, &owner).await;
+    assert!(store.register_device(&device, seen(1), NOW).await.unwrap());
+    assert_eq!(found(&[8; 32], "AT A site").await, Some(vec!["Pending".to_owned()]));
+    assert_eq!(found(&[8; 32], "nobody").await, Some(vec![]));
+    assert_eq!(found(&[9; 32], "at a site").await, None, "no key");
+    store.set_locked(&owner, Some(NOW)).await.unwrap();
+    assert_eq!(found(&[8; 32], "at a site").await, Some(vec![]), "locked");
+    store.set_locked(&owner, None).await.unwrap();
     assert!(store.revoke_api_key(&id, NOW).await.unwrap());
     assert!(!store.revoke_api_key(&id, NOW).await.unwrap());
     assert!(store.api_key(&[8; 32]).await.unwrap().is_none());
+    assert_eq!(found(&[8; 32], "at a site").await, None, "revoked");
     assert_eq!(store.api_keys().await.unwrap()[0].revoked_at, Some(NOW));
 }
 

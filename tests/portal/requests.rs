@@ -301,3 +301,38 @@ async fn health_is_told_and_figures_are_counted() {
     let text = broken.text().await.unwrap();
     assert!(text.contains("Something is broken on our side"), "{text}");
 }
+
+#[tokio::test]
+async fn a_site_is_told_the_same_of_nobody_as_of_a_wrong_code() {
+    let site = Site::start().await;
+    let devices = super::devices::prepare(&site.portal, "known", 2).await;
+    let key = super::devices::site_key(&site.portal).await;
+    let http = Client::new();
+    let verify = async |key: &str, body: Value| {
+        let request = http.post(format!("{}/api/v1/verify", site.url)).bearer_auth(key);
+        let answer = request.json(&body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let mut body: Value = answer.json().await.unwrap();
+        // The clock goes on between two answers.
+        let seconds = body.get_mut("next_code_in").map(|seconds| seconds.take().as_i64());
+        assert!(seconds.is_none_or(|seconds| matches!(seconds, Some(1..=30))));
+        (status, body)
+    };
+    let locked = site.portal.store().user_by_login(&devices[1].login).await.unwrap().unwrap();
+    site.portal.store().set_locked(&locked.id, Some(1)).await.unwrap();
+    let typed = |login: &str| json!({ "login": login, "code": "12345" });
+    for attempt in 0..6 {
+        let known = verify(&key, typed(&devices[0].login)).await;
+        assert_eq!(known.0, if attempt < 5 { 200 } else { 429 }, "{known:?}");
+        for other in ["nobody", "", "known1", "ana"] {
+            let other_answer = verify(&key, typed(other)).await;
+            assert_eq!(other_answer, known, "attempt {attempt} of {other}");
+        }
+    }
+    // Without a key nothing is told, whatever the body is.
+    for body in [typed("ana"), json!({}), json!("ana")] {
+        assert_eq!(verify("no key", body).await.0, 401);
+    }
+    assert_eq!(verify(&key, json!({})).await.0, 422);
+    site.stop().await;
+}

@@ -140,6 +140,42 @@ impl Store {
         rows.iter().map(device).collect()
     }
 
+    /// The registered devices of the account with this login name, which may be none, on the
+    /// condition that a site has the key of this hash. A locked account has none.
+    ///
+    /// In one question, because it is asked for each code that a site has verified.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn devices_for_site(
+        &self,
+        key_hash: &[u8; 32],
+        login: &str,
+    ) -> Result<Option<Vec<Device>>, StoreError> {
+        let rows = sqlx::query(
+            "select devices.* from api_keys
+             left join users on login_key = $2 and locked_at is null
+             left join devices on user_id = users.id and state = 'registered'
+             where hash = $1 and revoked_at is null
+             order by devices.created_at, devices.id",
+        )
+        .bind(key_hash.to_vec())
+        .bind(login.to_lowercase())
+        .fetch_all(&self.reads)
+        .await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        // A key alone, with nobody beside it, is a row of nothing.
+        let mut devices = Vec::with_capacity(rows.len());
+        for row in &rows {
+            if row.try_get::<Option<String>, _>("id")?.is_some() {
+                devices.push(device(row)?);
+            }
+        }
+        Ok(Some(devices))
+    }
+
     /// Makes a pending device a registered one, by a code that fits it: the step of that code is
     /// used up, and no login takes it.
     ///
