@@ -31,6 +31,8 @@ enum Need {
     Python,
     /// What finds barriers on a page: `COUNTERSIGN_AXE`.
     Axe,
+    /// What makes requests out of an OpenAPI document: `COUNTERSIGN_SCHEMATHESIS`.
+    Schemathesis,
     /// Other people's pictures of QR codes: `COUNTERSIGN_PICTURES`.
     Pictures,
 }
@@ -45,6 +47,7 @@ const PARTS: &[(&str, &[Need])] = &[
     ("secret_service", &[GNOME_KEYRING, DBUS]),
     ("portal_postgres", &[POSTGRES, SETPRIV]),
     ("portal_cluster", &[POSTGRES, SETPRIV, HAPROXY]),
+    ("portal_openapi", &[Need::Schemathesis]),
 ];
 
 const CHROMIUM: Need = Need::Program { name: "chromium", package: "chromium" };
@@ -68,6 +71,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
     };
     let python = setup::python(shell).map_err(|error| format!("{error:#}"));
     let axe = axe(shell).map_err(|error| format!("{error:#}"));
+    let schemathesis = setup::schemathesis(shell).map_err(|error| format!("{error:#}"));
     let pictures = field_pictures(shell);
     let met = |need: &Need| match need {
         Need::Program { name, .. } if setup::on_path(name) => Ok(()),
@@ -77,6 +81,9 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         }
         Need::Python => python.as_ref().map(drop).map_err(|why| format!("no Python ({why})")),
         Need::Axe => axe.as_ref().map(drop).map_err(|why| format!("no axe ({why})")),
+        Need::Schemathesis => {
+            schemathesis.as_ref().map(drop).map_err(|why| format!("no schemathesis ({why})"))
+        }
         Need::Pictures => pictures.as_ref().map(drop).ok_or("no field pictures here".to_owned()),
     };
 
@@ -93,6 +100,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
     let variables = [
         ("COUNTERSIGN_PYTHON", python.as_ref().ok()),
         ("COUNTERSIGN_AXE", axe.as_ref().ok()),
+        ("COUNTERSIGN_SCHEMATHESIS", schemathesis.as_ref().ok()),
         ("COUNTERSIGN_PICTURES", pictures.as_ref()),
     ];
     let variables: Vec<_> =
