@@ -17,7 +17,7 @@ use crate::store::{Device, DeviceState, Scope, Seconds};
 pub enum Outcome {
     /// It was right: the name of its device.
     Accepted(String),
-    /// It was wrong, or used before. There is another in so many seconds.
+    /// It was wrong, or used before. Another is looked at in so many seconds.
     Refused(Seconds),
     /// It was not looked at: there were too many wrong ones. Wait so many seconds.
     Wait(Seconds),
@@ -72,7 +72,8 @@ impl Portal {
         // All are looked at, whichever fits: the time taken tells nothing.
         let mut fits = None;
         for device in devices {
-            if let Verdict::Accepted(seen) = self.verdict(device, typed, now)? {
+            // One that cannot be opened is in the log, and keeps nobody from using another.
+            if let Ok(Verdict::Accepted(seen)) = self.verdict(device, typed, now) {
                 fits = fits.or(Some((device, seen)));
             }
         }
@@ -85,8 +86,7 @@ impl Portal {
             self.figures.code("accepted");
             return Ok(Outcome::Accepted(device.name.clone()));
         }
-        let counted = self.store.count_wrong_code(user_id, DeviceState::Registered, now).await?;
-        Ok(self.refused(counted, devices.iter(), now))
+        self.wrong(user_id, DeviceState::Registered, now).await
     }
 
     /// Checks the first code of a pending device, and registers it.
@@ -101,9 +101,7 @@ impl Portal {
             self.figures.code("registered");
             return Ok(Outcome::Accepted(device.name.clone()));
         }
-        let user_id = &device.user_id;
-        let counted = self.store.count_wrong_code(user_id, DeviceState::Pending, now).await?;
-        Ok(self.refused(counted, [device].into_iter(), now))
+        self.wrong(&device.user_id, DeviceState::Pending, now).await
     }
 
     fn verdict(&self, device: &Device, typed: &str, now: Seconds) -> Result<Verdict, Refusal> {
@@ -115,19 +113,20 @@ impl Portal {
         Ok(verify(&Otp::DEFAULT, &secret, typed, unix_time, seen, window))
     }
 
-    fn refused<'d>(
+    /// Counts a wrong code, and says when another is looked at.
+    pub(crate) async fn wrong(
         &self,
-        counted: bool,
-        devices: impl Iterator<Item = &'d Device>,
+        user_id: &str,
+        state: DeviceState,
         now: Seconds,
-    ) -> Outcome {
-        if counted {
-            self.figures.code("refused");
-            return Outcome::Refused(until_next_code(now));
-        }
-        self.figures.code("throttled");
-        let until = devices.map(|device| device.wait_until).max().unwrap_or(now);
-        Outcome::Wait(if until > now { until - now } else { until_next_code(now) })
+    ) -> Result<Outcome, Refusal> {
+        let counted = self.store.count_wrong_code(user_id, state, now).await?;
+        self.figures.code(if counted { "refused" } else { "throttled" });
+        let devices = self.store.devices(user_id).await?;
+        let of_state = devices.iter().filter(|device| device.state == state);
+        let wait = of_state.map(|device| device.wait_from(now)).max().unwrap_or(0);
+        let wait = wait.max(until_next_code(now));
+        Ok(if counted { Outcome::Refused(wait) } else { Outcome::Wait(wait) })
     }
 }
 

@@ -84,14 +84,15 @@ pub(crate) async fn prepare(portal: &Portal, prefix: &str, count: usize) -> Vec<
         .unwrap();
         sqlx::query(
             "insert into devices (id, user_id, name, state, secret, key_id, created_at, expires_at,
-                                  last_step, drift, fails, wait_until)
-             values ($1, $2, 'Pixel', 'registered', $3, $4, $5, $5, -1, 0, 0, 0)",
+                                  begun_in, last_step, drift, fails, wait_until)
+             values ($1, $2, 'Pixel', 'registered', $3, $4, $5, $5, $6, -1, 0, 0, 0)",
         )
         .bind(&device_id)
         .bind(&user_id)
         .bind(keys.seal(&secret, &device_id).unwrap())
         .bind(keys.sealing_id())
         .bind(now)
+        .bind(Vec::new())
         .execute(&mut *together)
         .await
         .unwrap();

@@ -48,6 +48,7 @@ async fn from_register_new_device_to_device_registered() {
     web.press("Sign out").await;
     web.sign_in("ana", &site.ana).await;
     web.says("Enter the code").await;
+    web.says("last code is used").await;
     web.fill("code", &code).await;
     web.press("Submit").await;
     web.says("wrong or was used already").await;
@@ -67,13 +68,13 @@ async fn from_register_new_device_to_device_registered() {
     other.says("wrong or was used already").await;
 
     // A recovery code lets in, once.
-    other.press("Your phone is not at hand?").await;
+    other.press("Don’t have your phone?").await;
     other.fill("code", &recovery.to_lowercase()).await;
     other.press("Submit").await;
     other.says("User profile").await;
     other.press("Sign out").await;
     other.sign_in("ana", &site.ana).await;
-    other.press("Your phone is not at hand?").await;
+    other.press("Don’t have your phone?").await;
     other.fill("code", &recovery).await;
     other.press("Submit").await;
     other.says("none of your unused recovery codes").await;

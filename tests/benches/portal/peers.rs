@@ -22,8 +22,8 @@ pub(crate) async fn add_devices(url: &str) {
         sqlx::query(user).bind(&id).execute(&mut *together).await.unwrap();
         let device =
             "insert into devices (id, user_id, name, state, secret, key_id, created_at, expires_at,
-                                           last_step, drift, fails, wait_until)
-                      values ($1, $1, 'Peer', 'registered', $2, 'k1', 0, 0, -1, 0, 0, 0)";
+                                           begun_in, last_step, drift, fails, wait_until)
+                      values ($1, $1, 'Peer', 'registered', $2, 'k1', 0, 0, $2, -1, 0, 0, 0)";
         let secret = vec![0_u8; 60];
         sqlx::query(device).bind(&id).bind(secret).execute(&mut *together).await.unwrap();
     }
