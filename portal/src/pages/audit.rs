@@ -26,6 +26,8 @@ struct AuditPage {
     lines: Vec<(String, AuditEntry)>,
     actions: &'static [&'static str],
     most: usize,
+    /// There may be more.
+    full: bool,
 }
 
 /// The filter as it is typed.
@@ -45,10 +47,11 @@ pub(super) async fn page(
 ) -> Result<Response, Refusal> {
     let Query(filter) = asked?;
     let log = portal.store.audit_log(&filter.filter(), MOST_SHOWN as i64).await?;
-    let lines = log.into_iter().map(|entry| (utc(entry.at), entry)).collect();
+    let lines: Vec<_> = log.into_iter().map(|entry| (utc(entry.at), entry)).collect();
+    let full = lines.len() == MOST_SHOWN;
     let query = filter.query();
     let page = Page::of(&portal, &visitor);
-    ok(&AuditPage { page, filter, query, lines, actions: ACTIONS, most: MOST_SHOWN })
+    ok(&AuditPage { page, filter, query, lines, actions: ACTIONS, most: MOST_SHOWN, full })
 }
 
 pub(super) async fn export(

@@ -146,4 +146,5 @@ const FIRST_ID: i64 = 1_000_000_000_000_000_000;
 /// The statement of `Store::accept_code`.
 const UPDATE: &str = "\
 update devices set last_step = $2, drift = $3, last_used_at = $4, fails = 0, wait_until = 0 \
-where id = $1 and last_step < $2 and state = 'registered' and wait_until <= $4 and fails < $5";
+where id = $1 and last_step < $2 and state = 'registered' and fails < $5 \
+and (wait_until <= $4 or wait_until > $4 + 900)";
