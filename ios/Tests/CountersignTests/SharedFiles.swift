@@ -21,6 +21,8 @@ enum JSON: Hashable, Decodable, Sendable, CustomStringConvertible {
             self = .bool(bool)
         } else if let number = try? value.decode(Int64.self) {
             self = .number(number)
+        } else if let large = try? value.decode(UInt64.self) {
+            self = .text("\(large)")
         } else if let text = try? value.decode(String.self) {
             self = .text(text)
         } else if let list = try? value.decode([JSON].self) {
@@ -42,6 +44,8 @@ enum JSON: Hashable, Decodable, Sendable, CustomStringConvertible {
     var list: [JSON] { if case .list(let list) = self { list } else { [] } }
     var text: String? { if case .text(let text) = self { text } else { nil } }
     var number: Int64? { if case .number(let number) = self { number } else { nil } }
+    /// A number of whatever size, in digits.
+    var digits: String? { number.map { "\($0)" } ?? text }
     var texts: [String] { list.compactMap(\.text) }
 
     var description: String {

@@ -1,0 +1,166 @@
+import Countersign
+import Foundation
+import Security
+import Testing
+
+/// The keychain store, with what becomes of a device key on a phone. The keychain is one for the process.
+@MainActor @Suite(.serialized)
+struct KeychainTests {
+    private let keychain = KeychainInMemory.shared
+    private let phone: Phone
+    private let service = UUID().uuidString
+
+    init() throws {
+        phone = try Phone()
+        keychain.refuse(with: nil)
+        keychain.answer(with: errSecSuccess)
+    }
+
+    private func app(_ confirmation: KeyConfirmation = .none) -> Authenticator {
+        Authenticator(file: phone.file, keys: Keychain(service: service, confirmation: confirmation), clock: phone.clock)
+    }
+
+    private var items: [KeychainInMemory.Item] { keychain.items.filter { $0.service == service } }
+
+    @Test func aKeyIsForThisDeviceWhileItIsUnlockedAndAsksNobodyUnlessTold() async throws {
+        try await app().createWithDeviceKey()
+        let item = try #require(items.first)
+        #expect(items.count == 1 && item.data.count == 32)
+        #expect(item.accessible == kSecAttrAccessibleWhenUnlockedThisDeviceOnly)
+        #expect(item.flags == nil)
+        let asked = keychain.timesAsked
+        let again = app()
+        try await again.openWithDeviceKey()
+        #expect(again.state == .open(recovered: nil, unread: 0))
+        #expect(keychain.timesAsked == asked)
+    }
+
+    @Test(arguments: [KeyConfirmation.userPresence, .currentBiometry])
+    func whereItIsToldTheSystemAsksAndWhoeverDeclinesIsAskedAgain(confirmation: KeyConfirmation) async throws {
+        let first = app(confirmation)
+        try await first.createWithDeviceKey()
+        await first.lock()
+        #expect(items.first?.accessible == kSecAttrAccessibleWhenUnlockedThisDeviceOnly)
+        #expect(items.first?.flags == (confirmation == .userPresence ? .userPresence : .biometryCurrentSet))
+        let asked = keychain.timesAsked
+        let again = app(confirmation)
+        #expect(await again.look() == .locked(ways: [.deviceKey], deviceKeyLoss: nil))
+        #expect(keychain.timesAsked == asked, "to look asks nobody")
+        for refusal in [errSecUserCanceled, errSecAuthFailed] {
+            keychain.answer(with: refusal)
+            #expect(await thrown { try await again.openWithDeviceKey(reason: "Unlock") } == .notConfirmed)
+            #expect(again.state == .locked(ways: [.deviceKey], deviceKeyLoss: nil))
+        }
+        keychain.answer(with: errSecSuccess)
+        try await again.openWithDeviceKey(reason: "Unlock")
+    }
+
+    @Test func onAnotherPhoneTheKeyIsGoneAndThePassphraseOpensAndNothingIsLost() async throws {
+        let first = app()
+        try await first.createWithDeviceKey()
+        _ = try await first.importText("otpauth://totp/Example:alice?secret=JBSWY3DPEHPK3PXP")
+        try await first.addPassphrase("correct horse")
+        let recovery = try await first.revealNewRecoveryKey()
+        await first.lock()
+
+        keychain.moveToAnotherPhone(service: service)
+        let restored = app()
+        #expect(
+            await restored.look() == .locked(ways: [.passphrase, .recoveryKey], deviceKeyLoss: .missing))
+        #expect(await thrown { try await restored.openWithDeviceKey() } == .deviceKeyLost(.missing))
+        try await restored.openWithPassphrase("correct horse")
+        #expect(try await restored.codesNow().told.texts == ["1 registered Example:alice"])
+        try await restored.renewDeviceKey()
+        #expect(try await restored.slots().map(\.kind).filter { $0 == .deviceKey }.count == 1)
+        await restored.lock()
+        try await restored.openWithDeviceKey()
+        await restored.lock()
+        try await restored.openWithRecoveryKey(recovery)
+        #expect(try await restored.codesNow().told.texts == ["1 registered Example:alice"])
+    }
+
+    @Test func aNewFingerEndsAKeyThatIsForTheOldOnesOnly() async throws {
+        let first = app(.currentBiometry)
+        try await first.createWithDeviceKey()
+        try await first.addPassphrase("correct horse")
+        await first.lock()
+        keychain.enrollAnotherFinger()
+        #expect(await thrown { try await first.openWithDeviceKey() } == .deviceKeyLost(.invalidated))
+        #expect(first.state == .locked(ways: [.passphrase], deviceKeyLoss: .invalidated))
+        try await first.openWithPassphrase("correct horse")
+        try await first.renewDeviceKey()
+        await first.lock()
+        try await first.openWithDeviceKey()
+        #expect(items.count == 1)
+    }
+
+    @Test func aKeychainThatDoesNotAnswerIsNoLossAndNoReasonForANewKey() async throws {
+        let first = app()
+        try await first.createWithDeviceKey()
+        await first.lock()
+        for status in [errSecInteractionNotAllowed, errSecNotAvailable] {
+            keychain.refuse(with: status)
+            #expect(await first.look() == .locked(ways: [.deviceKey], deviceKeyLoss: nil))
+            #expect(await thrown { try await first.openWithDeviceKey() } == .keychain(status: status))
+        }
+        keychain.refuse(with: nil)
+        try await first.openWithDeviceKey()
+    }
+
+    @Test func whereAVaultCannotBeMadeNoKeyIsLeftBehind() async throws {
+        try phone.fillDisk(true)
+        #expect(await refusal { try await app().createWithDeviceKey() } == "NotSaved")
+        try phone.fillDisk(false)
+        #expect(items.isEmpty)
+        keychain.refuse(with: errSecNotAvailable)
+        #expect(await thrown { try await app().createWithDeviceKey() } == .keychain(status: errSecNotAvailable))
+        keychain.refuse(with: nil)
+        #expect(await app().look() == .absent)
+    }
+
+    @Test func whereANewKeyCannotBeSavedTheOldOneGoesOn() async throws {
+        let first = app()
+        try await first.createWithDeviceKey()
+        let old = items.map(\.account)
+        try phone.fillDisk(true)
+        #expect(await refusal { try await first.renewDeviceKey() } == "NotSaved")
+        try phone.fillDisk(false)
+        #expect(items.map(\.account) == old)
+        await first.lock()
+        try await first.openWithDeviceKey()
+        try await first.renewDeviceKey()
+        #expect(items.map(\.account) != old && items.count == 1)
+    }
+
+    @Test func aKeyThatNeverCameIntoTheVaultIsPassedOverAndOneOfAnotherVaultDoesNotFit() async throws {
+        let first = app()
+        try await first.createWithDeviceKey()
+        await first.lock()
+        // Where the app ended between keeping a key and saving the vault.
+        let keys = Keychain(service: service, confirmation: .none)
+        try keys.add(Data(repeating: 7, count: 32), name: "left behind")
+        try await first.openWithDeviceKey()
+        #expect(items.count == 1 && items[0].account != "left behind")
+        await first.lock()
+
+        keychain.moveToAnotherPhone(service: service)
+        try keys.add(Data(repeating: 7, count: 32), name: "another's")
+        #expect(await thrown { try await first.openWithDeviceKey() } == .deviceKeyLost(.unfit))
+        #expect(items.map(\.account) == ["another's"], "what does not fit is left alone")
+    }
+
+    @Test func twoVaultsOfOneAppKeepOutOfEachOthersWay() async throws {
+        let other = phone.folder.appendingPathComponent("other")
+        let one = Authenticator(file: phone.file)
+        let two = Authenticator(file: other)
+        try await one.createWithDeviceKey()
+        try await two.createWithDeviceKey()
+        try await two.renewDeviceKey()
+        for app in [one, two] {
+            await app.lock()
+            try await app.openWithDeviceKey()
+        }
+        keychain.moveToAnotherPhone(service: "io.countersign.vault")
+        keychain.moveToAnotherPhone(service: "io.countersign.other")
+    }
+}
