@@ -57,6 +57,10 @@ package.targets += [
 
 if onLinux {
     package.targets += [
+        // What an app adds, compiled against what it will be compiled against.
+        .executableTarget(
+            name: "App", dependencies: ["CountersignApp", "Countersign"] + frameworks, path: "App",
+            exclude: ["Info.plist", "InfoPlist.xcstrings"]),
         .testTarget(name: "CountersignTests", dependencies: ["Countersign"] + security),
         .testTarget(name: "CountersignAppTests", dependencies: ["CountersignApp", "Countersign"] + frameworks),
     ]

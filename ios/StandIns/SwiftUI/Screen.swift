@@ -26,6 +26,15 @@ public final class Node {
         self.text = text
     }
 
+    /// Marks of direction are neither seen nor heard.
+    public static func plain(_ text: String?) -> String? {
+        text.map { text in
+            String(String.UnicodeScalarView(text.unicodeScalars.filter { !("\u{2066}"..."\u{2069}").contains($0) }))
+        }
+    }
+
+    func says(_ text: String) -> Bool { Self.plain(self.text) == text || Self.plain(label) == text }
+
     /// This and all below it, as they are drawn.
     public var all: [Node] { [self] + children.flatMap(\.all) }
 
@@ -84,11 +93,11 @@ public final class Screen {
 
     /// What is read, or said, in this way.
     public func find(_ text: String) -> Node? {
-        draw().all.first { $0.text == text || $0.label == text }
+        draw().all.first { $0.says(text) }
     }
 
     public func shows(_ text: String) -> Bool {
-        draw().all.contains { $0.text.contains(text) || $0.label?.contains(text) == true }
+        draw().all.contains { [$0.text, $0.label].contains { Node.plain($0)?.contains(text) == true } }
     }
 
     public struct NotThere: Error, CustomStringConvertible {
@@ -98,8 +107,8 @@ public final class Screen {
 
     /// Taps what can be tapped and says this.
     public func tap(_ text: String) throws {
-        let all = draw().all.filter { $0.tap != nil && ($0.label == text || $0.texts.contains(text)) }
-        guard let node = all.last(where: { $0.text == text }) ?? all.last, let tap = node.tap, node.isEnabled else {
+        let all = draw().all.filter { node in node.tap != nil && node.all.contains { $0.says(text) } }
+        guard let node = all.last(where: { $0.says(text) }) ?? all.last, let tap = node.tap, node.isEnabled else {
             throw NotThere(description: "nothing says \(text) and can be tapped among \(draw().texts)")
         }
         tap()
@@ -108,8 +117,7 @@ public final class Screen {
 
     /// Replaces what is typed in a field, letter by letter.
     public func type(_ text: String, into field: String) throws {
-        guard let entry = draw().all.last(where: { $0.entry != nil && ($0.text == field || $0.label == field) })?.entry
-        else {
+        guard let entry = draw().all.last(where: { $0.entry != nil && $0.says(field) })?.entry else {
             throw NotThere(description: "no field \(field) among \(draw().texts)")
         }
         for count in 0...text.count { entry.wrappedValue = String(text.prefix(count)) }

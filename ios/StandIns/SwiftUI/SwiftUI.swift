@@ -225,8 +225,18 @@ public protocol App {
     @MainActor @preconcurrency init()
 }
 
+extension App {
+    /// There is no screen to show it on.
+    public static func main() { print("this app runs on a phone: nothing is shown here") }
+}
+
 @MainActor @preconcurrency
-public protocol Scene {}
+public protocol Scene {
+    associatedtype Body: Scene
+    @SceneBuilder @MainActor @preconcurrency var body: Body { get }
+}
+
+extension Never: Scene {}
 
 @resultBuilder
 public struct SceneBuilder {
@@ -236,4 +246,5 @@ public struct SceneBuilder {
 public struct WindowGroup<Content: View>: Scene {
     public let content: Content
     public init(@ViewBuilder content: () -> Content) { self.content = content() }
+    public var body: Never { fatalError("it has no body") }
 }

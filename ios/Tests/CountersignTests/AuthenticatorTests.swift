@@ -97,10 +97,14 @@ struct AuthenticatorTests {
         let sight = try blank.withUnsafeBytes { try session.frame($0, width: 320, height: 240, rowStride: 320) }
         #expect(sight.corners == nil && session.view == .scanQr(notice: nil))
         #expect(
-            await refusal { _ = try blank.withUnsafeBytes { try session.frame($0, width: 321, height: 240, rowStride: 320) } }
+            await refusal {
+                _ = try blank.withUnsafeBytes { try session.frame($0, width: 321, height: 240, rowStride: 320) }
+            }
                 == "BadFrame")
         #expect(
-            await refusal { _ = try blank.withUnsafeBytes { try session.frame($0, width: -1, height: 240, rowStride: 0) } }
+            await refusal {
+                _ = try blank.withUnsafeBytes { try session.frame($0, width: -1, height: 240, rowStride: 0) }
+            }
                 == "BadFrame")
 
         let plane = try await plane(of: payload)

@@ -17,7 +17,8 @@ struct KeychainTests {
     }
 
     private func app(_ confirmation: KeyConfirmation = .none) -> Authenticator {
-        Authenticator(file: phone.file, keys: Keychain(service: service, confirmation: confirmation), clock: phone.clock)
+        Authenticator(
+            file: phone.file, keys: Keychain(service: service, confirmation: confirmation), clock: phone.clock)
     }
 
     private var items: [KeychainInMemory.Item] { keychain.items.filter { $0.service == service } }

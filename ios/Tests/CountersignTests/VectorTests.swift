@@ -117,7 +117,8 @@ struct VectorTests {
         #expect(vectors.count == 4)
         for vector in vectors {
             let address = "otpauth://steam/Steam:a?secret=\(vector["secret_base32"].text ?? "")"
-            #expect(try await code(of: address, at: #require(vector["time"].number)) == vector["code"].text, "\(vector)")
+            #expect(
+                try await code(of: address, at: #require(vector["time"].number)) == vector["code"].text, "\(vector)")
         }
     }
 

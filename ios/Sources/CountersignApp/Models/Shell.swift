@@ -54,6 +54,9 @@ final class Shell {
     /// Something that takes a moment is being done.
     private(set) var busy = false
 
+    /// The vault is being opened, and what was begun before is being looked for.
+    var resuming: Bool { opens > 0 }
+
     /// To be said once.
     var message: Word? { didSet { message.map { platform.announce(texts($0)) } } }
 
@@ -71,6 +74,7 @@ final class Shell {
         didSet { platform.hidesCodes = hidesCodes }
     }
 
+    private var opens = 0
     private let relyingParty: RelyingParty?
     private let now: () -> Date
     @ObservationIgnored private var link: String?
@@ -225,6 +229,8 @@ final class Shell {
     // How.
 
     private func open() async throws(AuthenticatorError) {
+        opens += 1
+        defer { opens -= 1 }
         switch await authenticator.look() {
         case .absent: try await authenticator.createWithDeviceKey()
         case .locked(let ways, _) where ways.contains(.deviceKey): try await unlockWithDeviceKey()
@@ -241,6 +247,8 @@ final class Shell {
         attempt {
             var lost = false
             if case .locked(_, let loss) = self.authenticator.state { lost = loss != nil }
+            self.opens += 1
+            defer { self.opens -= 1 }
             try await open()
             do {
                 if lost { try await self.authenticator.renewDeviceKey() }

@@ -16,8 +16,6 @@ struct AppScreen: View {
             if phase != .active || isCaptured { PrivacyScreen(icon: isCaptured ? "eye.slash" : "lock") }
             if let message = shell.message { Message(text: shell.texts(message)) { shell.message = nil } }
         }
-        .environment(\.texts, shell.texts)
-        .environment(\.announce, { shell.platform.announce($0) })
         .tint(Palette.tint(scheme))
         .task { shell.enter() }
         .task { await shell.authenticator.followCodes() }
@@ -38,6 +36,9 @@ struct AppScreen: View {
         .sheet(isPresented: showsRecoveryKey) {
             if let key = shell.recoveryKey { RecoveryKeyScreen(key: key) { shell.recoveryKey = nil } }
         }
+        // Outside of all, so that what comes up in front has them too.
+        .environment(\.texts, shell.texts)
+        .environment(\.announce, { shell.platform.announce($0) })
     }
 
     @ViewBuilder
@@ -55,6 +56,9 @@ struct AppScreen: View {
             let entries = shell.authenticator.codes.entries
             if let session = shell.session {
                 FlowScreen(view: session.view, shell: shell) { id in entries.first { $0.id == id } }
+            } else if shell.resuming {
+                // Whoever was torn away from a code comes back to it, not to the list first.
+                ProgressView()
             } else if inWays {
                 WaysScreen(shell: shell) { inWays = false }
             } else {

@@ -18,7 +18,7 @@ struct CodesScreen: View {
                         texts(.emptyTitle), systemImage: "iphone", description: Text(texts(.emptyText)))
                 } else {
                     LazyVStack(spacing: 12) {
-                        if entries.count > Self.few { searchField }
+                        if entries.count > Self.few || !search.isEmpty { searchField }
                         if unread > 0 { Notice(text: texts(.unread, Int64(unread))) }
                         ForEach(found, id: \.id) { entry in CodeCard(entry: entry, shell: shell) }
                         if found.isEmpty { Text(texts(.nothingFound)).padding(32) }
