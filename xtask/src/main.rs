@@ -52,6 +52,7 @@ const COMMANDS: &[Command] = &[
     ("pictures", "", "the pictures of the README, made anew", pictures::run),
     ("screens", "", "the pictures of the app's screens: docs/screens", screens::run),
     ("bindgen", "", "the native library, its Kotlin and its Swift: target/bindings", bindgen::run),
+    ("swift", "[--ci]", "the Swift tests, with the toolchain that they need", swift::run),
     ("android", "[--write]", "the library for phones, and a package of the app", android::run),
     (
         "ios",

@@ -11,9 +11,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
-use crate::bindgen;
 use crate::report::Report;
 use crate::run::{Outcome, watch};
+use crate::{Arguments, bindgen};
+
+pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> Result<()> {
+    arguments.finish()?;
+    format(shell, report);
+    tests(shell, report);
+    Ok(())
+}
 
 /// All Swift tests as part of `cargo xtask test`; skipped by name where there is no toolchain.
 pub(crate) fn tests(shell: &Shell, report: &mut Report) {
