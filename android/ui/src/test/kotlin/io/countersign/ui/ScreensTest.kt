@@ -5,6 +5,7 @@ package io.countersign.ui
 import androidx.compose.foundation.Image
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.runtime.BroadcastFrameClock
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.mutableStateOf
@@ -58,6 +59,10 @@ import io.countersign.core.Vault
 import io.countersign.core.VaultState
 import io.countersign.core.View
 import io.countersign.core.Warning
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.yield
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
@@ -123,6 +128,37 @@ class ScreensTest {
     @Test
     fun a_code_past_its_time_is_not_shown() = shown(Look("en", now = NOW + 8_000), SCREENS.getValue("codes")) {
         assertTrue(nodes().none { it.name().contains("3 7 8 8 6 7") })
+    }
+
+    @Test
+    fun a_code_to_type_is_gone_when_its_time_is() {
+        for ((now, there) in listOf(NOW + 7_999 to true, NOW + 8_000 to false)) {
+            shown(Look("en", now = now), SCREENS.getValue("show-code")) {
+                assertEquals("at $now", there, nodes().any { "3 7 8 8 6 7" in it.name() })
+                assertEquals("at $now", there, nodes().any { it.name() == "Copy code" })
+            }
+        }
+    }
+
+    @Test
+    fun what_cannot_be_read_is_not_called_locked() = shown(Look("en"), SCREENS.getValue("unreadable")) {
+        onNode(says("Codes cannot be read")).assertExists()
+        assertTrue(nodes().none { "ocked" in it.name() || "Unlock" in it.name() })
+    }
+
+    @Test
+    fun time_moves_with_the_frames_that_are_drawn_and_without_any_it_stands() = runBlocking {
+        val frames = BroadcastFrameClock()
+        var ticks = 0
+        val moving = launch(frames) { whileDrawn { ticks++ } }
+        for (drawn in 1..3) {
+            delay(200)
+            assertEquals(drawn - 1, ticks)
+            frames.sendFrame(drawn * 16_000_000L)
+            yield()
+            assertEquals(drawn, ticks)
+        }
+        moving.cancel()
     }
 
     @Test
@@ -346,6 +382,7 @@ private val SCREENS: Map<String, @Composable () -> Unit> = mapOf(
     "codes-empty" to { CodeList(emptyList(), false, 0, ListTaps()) },
     "locked" to { Locked(VaultState.Locked(OTHER_WAYS + SlotKind.DEVICE_KEY, null), false, LockTaps()) },
     "locked-key-gone" to { Locked(VaultState.Locked(OTHER_WAYS, DeviceKeyLoss.INVALIDATED), false, LockTaps()) },
+    "locked-for-good" to { Locked(VaultState.Locked(emptySet(), DeviceKeyLoss.MISSING), false, LockTaps()) },
     "unreadable" to { Unreadable(VaultState.Unreadable(CountersignException.NewerVersion("")), {}) },
     "ways" to { Ways(true, WaysTaps()) },
 )
