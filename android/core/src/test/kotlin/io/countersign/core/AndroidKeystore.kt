@@ -30,6 +30,7 @@ import javax.crypto.spec.SecretKeySpec
 internal object AndroidKeystore {
     val keys = mutableMapOf<String, SecretKey>()
     val specs = mutableListOf<KeyGenParameterSpec>()
+
     /** What the StrongBox says when it should make a key; nothing where it makes one. */
     var strongBoxFailure: (() -> ProviderException)? = null
 

@@ -44,7 +44,8 @@ internal class Phone(private val test: TestScope) : AutoCloseable {
         }
 
     /** The app, started anew on this phone. */
-    fun app(file: File = this.file): Authenticator = Authenticator(file, keys, clock, StandardTestDispatcher(test.testScheduler)).also(apps::add)
+    fun app(file: File = this.file): Authenticator =
+        Authenticator(file, keys, clock, StandardTestDispatcher(test.testScheduler)).also(apps::add)
 
     /** What the app shows when the clock is at [time]. */
     @OptIn(ExperimentalCoroutinesApi::class)

@@ -6,9 +6,11 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.selection.toggleable
 import androidx.compose.foundation.text.input.TextFieldState
 import androidx.compose.foundation.text.input.clearText
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.MaterialTheme
@@ -110,12 +112,12 @@ fun RecoveryKey(key: String, done: () -> Unit) {
     AlertDialog(
         {},
         { QuietButton(say(Word.done), onClick = done) },
-        title = { Text(say(Word.recovery_key)) },
+        title = { Text(say(Word.recovery_key), style = MaterialTheme.typography.titleMedium) },
         text = {
-            Column {
+            Column(Modifier.verticalScroll(rememberScrollState())) {
                 Text(say(Word.recovery_text))
                 Text(
-                    key,
+                    key.replace('-', ' '), // A line ends between any two groups, as it does not after a hyphen.
                     Modifier.padding(top = 16.dp),
                     style = MaterialTheme.typography.titleLarge.copy(
                         fontFamily = FontFamily.Monospace,
@@ -147,7 +149,7 @@ private fun Typing(title: Word, action: Word, close: () -> Unit, take: (CharArra
         dismissButton = { QuietButton(say(Word.cancel), onClick = close) },
         title = { Text(say(title)) },
         text = {
-            Column(verticalArrangement = Arrangement.spacedBy(12.dp)) {
+            Column(Modifier.verticalScroll(rememberScrollState()), Arrangement.spacedBy(12.dp)) {
                 UnseenField(typed, say(if (title == Word.recovery_key) title else Word.passphrase), send)
                 again?.let { UnseenField(it, say(Word.passphrase_again), send, if (differ) say(Word.passphrases_differ) else null) }
             }

@@ -151,7 +151,7 @@ fun NamedIcon(icon: ImageVector, name: String, tint: Color = LocalContentColor.c
     IconButton(onClick, Modifier.size(48.dp)) { Icon(icon, name, tint = tint) }
 }
 
-/** Asks before something is done. */
+/** Asks before something is done. A name in the question may be long, and all of it scrolls. */
 @Composable
 fun Question(title: String, text: String, action: String, close: () -> Unit, act: () -> Unit) {
     val answer = {
@@ -163,8 +163,12 @@ fun Question(title: String, text: String, action: String, close: () -> Unit, act
         { QuietButton(action, onClick = answer) },
         dismissButton = { QuietButton(say(Word.cancel), onClick = close) },
         icon = { Icon(Icons.Warning, null, tint = MaterialTheme.colorScheme.error) },
-        title = { Text(title, textAlign = TextAlign.Center) },
-        text = { Text(text) },
+        text = {
+            Column(Modifier.verticalScroll(rememberScrollState()), Arrangement.spacedBy(16.dp)) {
+                Text(title, color = MaterialTheme.colorScheme.onSurface, style = MaterialTheme.typography.titleLarge)
+                Text(text)
+            }
+        },
     )
 }
 

@@ -25,11 +25,13 @@ import androidx.compose.ui.semantics.getOrNull
 import androidx.compose.ui.test.DesktopComposeUiTest
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SemanticsMatcher
+import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.captureToImage
 import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isRoot
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.v2.runDesktopComposeUiTest
 import androidx.compose.ui.text.font.FontFamily
@@ -144,6 +146,20 @@ class ScreensTest {
     fun what_cannot_be_read_is_not_called_locked() = shown(Look("en"), SCREENS.getValue("unreadable")) {
         onNode(says("Codes cannot be read")).assertExists()
         assertTrue(nodes().none { "ocked" in it.name() || "Unlock" in it.name() })
+    }
+
+    @Test
+    fun all_of_a_question_and_of_a_recovery_key_is_reached_with_large_letters() {
+        val ends = mapOf("register-link" to Word.register_text, "recovery-key" to Word.recovery_text)
+        for ((name, word) in ends) {
+            for (language in LANGUAGES) {
+                shown(Look(language, scale = 2f), SCREENS.getValue(name)) {
+                    onNode(says(plain(dictionary(language).text(word)))).performScrollTo().assertIsDisplayed()
+                    val last = onAllNodes(says("9H3T", whole = false))
+                    if (name == "recovery-key") last[0].performScrollTo().assertIsDisplayed()
+                }
+            }
+        }
     }
 
     @Test
@@ -382,6 +398,11 @@ private val SCREENS: Map<String, @Composable () -> Unit> = mapOf(
     "codes-empty" to { CodeList(emptyList(), false, 0, ListTaps()) },
     "locked" to { Locked(VaultState.Locked(OTHER_WAYS + SlotKind.DEVICE_KEY, null), false, LockTaps()) },
     "locked-key-gone" to { Locked(VaultState.Locked(OTHER_WAYS, DeviceKeyLoss.INVALIDATED), false, LockTaps()) },
+    "register-link" to {
+        CodeList(ENTRIES.take(2), false, 0, ListTaps())
+        Question(say(Word.register_title, "Harbour Bank · Ana’s phone"), say(Word.register_text), say(Word.register), {}, {})
+    },
+    "recovery-key" to { RecoveryKey(listOf("7Q4M", "D2XK").let { it + it + it + it + "9H3T" }.joinToString("-")) {} },
     "locked-for-good" to { Locked(VaultState.Locked(emptySet(), DeviceKeyLoss.MISSING), false, LockTaps()) },
     "unreadable" to { Unreadable(VaultState.Unreadable(CountersignException.NewerVersion("")), {}) },
     "ways" to { Ways(true, WaysTaps()) },
