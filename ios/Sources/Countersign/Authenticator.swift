@@ -77,7 +77,8 @@ public final class Authenticator {
     /// Keys are told apart by the name of the file, which therefore no two vaults of one app have in common. `confirmation`
     /// holds for keys that are made from now on; ``renewDeviceKey()`` brings an older one up to it.
     public convenience init(file: URL, confirmation: KeyConfirmation = .none) {
-        let keychain = Keychain(service: "io.countersign.\(file.lastPathComponent)", confirmation: confirmation)
+        let service = Keychain.service(ofVault: file.lastPathComponent)
+        let keychain = Keychain(service: service, confirmation: confirmation)
         self.init(file: file, keys: keychain, clock: SystemClock())
     }
 
@@ -142,6 +143,12 @@ public final class Authenticator {
     public func lock() async {
         show(await core.run { $0.vault.lock() })
         changed()
+    }
+
+    /// Puts a vault aside that nothing opens any more, with what is left of its device key, so that a new one can be made.
+    /// Nothing is deleted: its file gets another name in the same folder. Ask the user first.
+    public func setAside() async throws(AuthenticatorError) {
+        try await work { core in try core.keys.store.moveAll(toVault: core.vault.setAside()) }
     }
 
     /// Makes a new key for this device, after it was lost or to keep it in another way, and drops the old.
@@ -231,13 +238,19 @@ public final class Authenticator {
         try await work { try $0.vault.measureClock(date: date, receivedAt: receivedAt.unixTime) }
     }
 
+    /// Whose account a link would bring, to ask the user before it is followed; nothing where it brings none. The vault may
+    /// be locked.
+    public func preview(_ payload: String) async throws(AuthenticatorError) -> Preview? {
+        try await work { core in payload.lent { core.vault.preview(payload: $0) } }
+    }
+
     /// Begins an enrollment, or takes up the one that was not ended with the same relying party.
     public func enroll(with relyingParty: RelyingParty? = nil) async throws(AuthenticatorError) -> EnrollmentSession {
-        let (flow, view) = try await work { core in
+        let (flow, view, takenUp) = try await work { core in
             let enrollment = try Enrollment.start(vault: core.vault, relyingParty: relyingParty)
-            return (Flow(enrollment, core), try enrollment.view())
+            return (Flow(enrollment, core), try enrollment.view(), try enrollment.isTakenUp())
         }
-        return EnrollmentSession(flow, view) { [weak self] in
+        return EnrollmentSession(flow, view, takenUp: takenUp) { [weak self] in
             await self?.look()
             self?.refresh()
         }

@@ -26,6 +26,9 @@ public final class EnrollmentSession {
     /// What is to be seen.
     public private(set) var view: View
 
+    /// It took up an enrollment that was not ended, be it behind a sign-in: show it also to whoever did not ask for it.
+    public let takenUp: Bool
+
     /// What is to be done, each once and in its order, after the view that it is of. What comes while nobody iterates
     /// waits; it is for one reader, and ends with the session.
     @ObservationIgnored public let effects: AsyncStream<ShellEffect>
@@ -36,9 +39,10 @@ public final class EnrollmentSession {
     @ObservationIgnored private var shownTurn = 0
     @ObservationIgnored private var early: [Int: Flow.Settled] = [:]
 
-    init(_ flow: Flow, _ view: View, saved: @escaping @MainActor () async -> Void) {
+    init(_ flow: Flow, _ view: View, takenUp: Bool, saved: @escaping @MainActor () async -> Void) {
         self.flow = flow
         self.view = view
+        self.takenUp = takenUp
         self.saved = saved
         (effects, queue) = AsyncStream.makeStream()
     }

@@ -68,6 +68,10 @@ public func SecItemCopyMatching(_ query: CFDictionary, _ result: UnsafeMutablePo
     return status
 }
 
+public func SecItemUpdate(_ query: CFDictionary, _ attributesToUpdate: CFDictionary) -> OSStatus {
+    KeychainInMemory.shared.update(query, attributesToUpdate)
+}
+
 public func SecItemDelete(_ query: CFDictionary) -> OSStatus {
     KeychainInMemory.shared.delete(query)
 }
@@ -77,7 +81,7 @@ public final class KeychainInMemory: @unchecked Sendable {
     public static let shared = KeychainInMemory()
 
     public struct Item {
-        public let service: String
+        public fileprivate(set) var service: String
         public let account: String
         public let accessible: String?
         public let flags: SecAccessControlCreateFlags?
@@ -138,6 +142,16 @@ public final class KeychainInMemory: @unchecked Sendable {
                 if answer != errSecSuccess { return (answer, nil) }
             }
             return (errSecSuccess, NSData(data: item.data))
+        }
+    }
+
+    func update(_ query: CFDictionary, _ changes: CFDictionary) -> OSStatus {
+        lock.withLock {
+            if let refusal { return refusal }
+            guard let service = changes[kSecAttrService] as? String, changes.count == 1 else { return errSecParam }
+            let moved = matching(query).map(\.account)
+            for index in kept.indices where moved.contains(kept[index].account) { kept[index].service = service }
+            return moved.isEmpty ? errSecItemNotFound : errSecSuccess
         }
     }
 

@@ -150,6 +150,27 @@ struct KeychainTests {
         #expect(items.map(\.account) == ["another's"], "what does not fit is left alone")
     }
 
+    @Test func aVaultThatIsPutAsideKeepsItsKeyAndAnotherTakesItsPlace() async throws {
+        let first = app()
+        try await first.createWithDeviceKey()
+        _ = try await first.importText("otpauth://totp/Example:alice?secret=JBSWY3DPEHPK3PXP")
+        #expect(await refusal { try await first.setAside() } == "Busy", "an open vault is not put aside")
+        await first.lock()
+        try await first.setAside()
+        #expect(first.state == .absent && items.isEmpty)
+        try await first.createWithDeviceKey()
+        #expect(try await first.codesNow().entries.isEmpty && items.count == 1)
+
+        let aside = phone.folder.appendingPathComponent("vault.1.aside")
+        let other = Authenticator(file: aside)
+        try await other.openWithDeviceKey()
+        #expect(try await other.codesNow().told.texts == ["1 registered Example:alice"])
+        keychain.moveToAnotherPhone(service: Keychain.service(ofVault: "vault.1.aside"))
+        #expect(await refusal { try await app().setAside() } == "Busy")
+        #expect(try await app().preview("otpauth://totp/Example:alice?secret=JBSWY3DPEHPK3PXP")?.name == "alice")
+        #expect(try await app().preview("https://example.org") == nil)
+    }
+
     @Test func twoVaultsOfOneAppKeepOutOfEachOthersWay() async throws {
         let other = phone.folder.appendingPathComponent("other")
         let one = Authenticator(file: phone.file)

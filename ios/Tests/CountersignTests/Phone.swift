@@ -73,6 +73,15 @@ final class FileKeys: DeviceKeyStore {
         try? Data(contentsOf: folder.appendingPathComponent(name))
     }
 
+    func moveAll(toVault name: String) throws(AuthenticatorError) {
+        let other = folder.deletingLastPathComponent().appendingPathComponent("keys of \(name)")
+        do {
+            if !names().isEmpty { try FileManager.default.moveItem(at: folder, to: other) }
+        } catch {
+            throw .keychain(status: -1)
+        }
+    }
+
     func remove(_ name: String) {
         try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
     }

@@ -1,11 +1,12 @@
 import Foundation
+import Testing
 
 /// The data that the tests of every language share: `tests/` of this repository.
 let sharedTests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../../tests").standardizedFileURL
 
 /// A value of a JSON file, which may be compared.
-enum JSON: Hashable, Decodable, Sendable, CustomStringConvertible {
+enum JSON: Hashable, Decodable, Sendable, CustomStringConvertible, CustomTestStringConvertible {
     case null
     case bool(Bool)
     case number(Int64)
@@ -47,6 +48,9 @@ enum JSON: Hashable, Decodable, Sendable, CustomStringConvertible {
     /// A number of whatever size, in digits.
     var digits: String? { number.map { "\($0)" } ?? text }
     var texts: [String] { list.compactMap(\.text) }
+
+    /// What a test run says of a case that has a number.
+    var testDescription: String { self["id"].text ?? description }
 
     var description: String {
         switch self {

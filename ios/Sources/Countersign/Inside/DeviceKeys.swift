@@ -11,6 +11,9 @@ package protocol DeviceKeyStore: Sendable {
     /// A key, or nothing where it is gone. May ask the user, and waits for the answer.
     func key(named name: String, reason: String) throws(AuthenticatorError) -> Data?
 
+    /// Lets all keys be those of another vault, by the name of its file.
+    func moveAll(toVault name: String) throws(AuthenticatorError)
+
     /// Removes a key, if it is here.
     func remove(_ name: String) throws(AuthenticatorError)
 }

@@ -61,6 +61,13 @@ package struct Keychain: DeviceKeyStore {
         }
     }
 
+    package func moveAll(toVault name: String) throws(AuthenticatorError) {
+        let status = SecItemUpdate(query([:]), [kSecAttrService: Self.service(ofVault: name)] as CFDictionary)
+        if status != errSecSuccess && status != errSecItemNotFound { throw .keychain(status: status) }
+    }
+
+    package static func service(ofVault name: String) -> String { "io.countersign.\(name)" }
+
     package func remove(_ name: String) throws(AuthenticatorError) {
         let status = SecItemDelete(query([kSecAttrAccount: name]))
         if status != errSecSuccess && status != errSecItemNotFound { throw .keychain(status: status) }

@@ -32,12 +32,13 @@ struct Passing: Equatable {
     }
 }
 
+/// Issuer and name, of which either may be missing.
+func title(_ issuer: String?, _ name: String) -> String {
+    [issuer ?? "", name].filter { !$0.trimmingCharacters(in: .whitespaces).isEmpty }.joined(separator: " · ")
+}
+
 extension Entry {
-    /// Issuer and name, of which either may be missing.
-    var title: String {
-        let parts = [issuer ?? "", name]
-        return parts.filter { !$0.trimmingCharacters(in: .whitespaces).isEmpty }.joined(separator: " · ")
-    }
+    var title: String { CountersignApp.title(issuer, name) }
 
     func matches(_ search: String) -> Bool {
         let wanted = search.trimmingCharacters(in: .whitespaces)

@@ -66,8 +66,14 @@ final class Shell {
     /// Nothing but this device's key opens the vault.
     private(set) var oneWay = false
 
-    /// A link waits for the user to say whether it is to be followed. Any web page can open one.
-    private(set) var asksAboutLink = false
+    /// What another app would have registered, until the user says so: any web page can open a link.
+    private(set) var offer: Offer?
+
+    struct Offer: Equatable {
+        /// Whose account it is.
+        let title: String
+        fileprivate let link: String
+    }
 
     /// Codes are hidden until they are tapped.
     var hidesCodes: Bool {
@@ -135,8 +141,19 @@ final class Shell {
 
     func openWithRecoveryKey(_ typed: String) { opening { try await self.authenticator.openWithRecoveryKey(typed) } }
 
+    /// Nothing opens the vault any more: it is put aside, and a new one is made.
+    func startAnew() {
+        attempt {
+            try await self.authenticator.setAside()
+            try await self.open()
+        }
+    }
+
     func addPassphrase(_ typed: String) {
-        attempt { try await self.renew(.passphrase) { try await self.authenticator.addPassphrase(typed) } }
+        attempt {
+            try await self.renew(.passphrase) { try await self.authenticator.addPassphrase(typed) }
+            self.message = .passphraseSet
+        }
     }
 
     func makeRecoveryKey() {
@@ -190,27 +207,30 @@ final class Shell {
         }
     }
 
-    /// An enrollment link that another app or a web page opened. The user is asked before anything comes of it.
-    func offer(_ link: String) {
-        self.link = link
-        asksAboutLink = true
+    /// A link of another app or a web page. The user is asked where it would register something.
+    func take(_ link: String) {
+        attempt {
+            self.forgetLink()
+            if let account = try await self.authenticator.preview(link) {
+                let title = CountersignApp.title(account.issuer, account.name)
+                self.offer = Offer(title: title.isEmpty ? "?" : title, link: link)
+            } else {
+                self.follow(link)
+            }
+        }
     }
 
-    /// What the user said to the link.
-    func answerLink(follow: Bool) {
-        asksAboutLink = false
-        if follow { followLink() } else { link = nil }
+    /// What the user said to the offer.
+    func answerOffer(register: Bool) {
+        guard let offered = offer else { return }
+        forgetLink()
+        if register { follow(offered.link) }
     }
 
     /// The link that the user copied, who need not be asked.
     func paste() {
         let text = platform.pasted()?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-        if text.isEmpty {
-            message = .nothingToPaste
-        } else {
-            link = text
-            followLink()
-        }
+        if text.isEmpty { message = .nothingToPaste } else { follow(text) }
     }
 
     /// A frame of the camera, on the camera's own queue.
@@ -265,17 +285,12 @@ final class Shell {
         if case .open(.some, _) = authenticator.state { message = .recovered }
         oneWay = try await authenticator.slots().count == 1
         let begun = try await authenticator.enroll(with: relyingParty)
-        let tornAway: Bool
-        switch begun.view {
-        case .showCode: tornAway = true
-        // Where the relying party asks for a sign-in, the code comes after it.
-        case .signIn: tornAway = try await authenticator.codesNow().entries.contains(where: \.pending)
-        default: tornAway = false
-        }
-        if tornAway || (link != nil && !asksAboutLink) { begin(begun) } else { begun.close() }
+        if begun.takenUp || link != nil { begin(begun) } else { begun.close() }
     }
 
-    private func followLink() {
+    private func follow(_ link: String) {
+        forgetLink()
+        self.link = link
         if session != nil {
             inSession { try await self.feedLink(to: $0) }
         } else if case .open = authenticator.state {
@@ -284,8 +299,13 @@ final class Shell {
         // Else it is followed when the vault is open.
     }
 
+    private func forgetLink() {
+        link = nil
+        offer = nil
+    }
+
     private func feedLink(to session: EnrollmentSession) async throws(AuthenticatorError) {
-        guard let payload = link, !asksAboutLink else { return }
+        guard let payload = link else { return }
         link = nil
         try await session.linked(payload)
     }
@@ -311,8 +331,7 @@ final class Shell {
     private func lockNow() async {
         leave()
         recoveryKey = nil
-        link = nil
-        asksAboutLink = false
+        forgetLink()
         await authenticator.lock()
     }
 

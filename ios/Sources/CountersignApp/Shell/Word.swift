@@ -17,7 +17,8 @@ enum Word: String, CaseIterable, Sendable {
     case endsSoon, lock, hideCodes, lockedTitle, lockedText, unlock, passphrase, recoveryKey, openDevice, ways
     case waysText, setPassphrase, newRecoveryKey, recoveryText, wrong, notARecoveryKey, deviceKeyGone, damaged
     case newer, tryLater, noMemory, changeNotSaved, exhausted, nameRefused, recovered, unread, unlockReason
-    case registerTitle, registerText, register
+    case registerTitle, registerText, register, nothingOpens, startAnew, startAnewText, unreadableTitle, tryAgain
+    case passphraseAgain, passphrasesDiffer, passphraseSet
 
     /// Its name in the catalogue: `scan_qr`.
     var key: String {

@@ -19,7 +19,7 @@ struct AppScreen: View {
         .tint(Palette.tint(scheme))
         .task { shell.enter() }
         .task { await shell.authenticator.followCodes() }
-        .onOpenURL { shell.offer($0.absoluteString) }
+        .onOpenURL { shell.take($0.absoluteString) }
         .onChange(of: phase) { _, new in
             switch new {
             case .background: shell.goAway()
@@ -27,9 +27,9 @@ struct AppScreen: View {
             default: break
             }
         }
-        .alert(shell.texts(.registerTitle), isPresented: asksAboutLink) {
-            Button(shell.texts(.register)) { shell.answerLink(follow: true) }
-            Button(shell.texts(.cancel), role: .cancel) { shell.answerLink(follow: false) }
+        .alert(shell.texts(.registerTitle, shell.offer?.title ?? ""), isPresented: hasOffer) {
+            Button(shell.texts(.register)) { shell.answerOffer(register: true) }
+            Button(shell.texts(.cancel), role: .cancel) { shell.answerOffer(register: false) }
         } message: {
             Text(shell.texts(.registerText))
         }
@@ -68,7 +68,7 @@ struct AppScreen: View {
     }
 
     /// It closes by an answer only.
-    private var asksAboutLink: Binding<Bool> { Binding(get: { shell.asksAboutLink }, set: { _ in }) }
+    private var hasOffer: Binding<Bool> { Binding(get: { shell.offer != nil }, set: { _ in }) }
 
     private var showsRecoveryKey: Binding<Bool> { Binding(get: { shell.recoveryKey != nil }, set: { _ in }) }
 }

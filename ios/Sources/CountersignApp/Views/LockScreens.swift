@@ -8,12 +8,14 @@ struct LockedScreen: View {
     let shell: Shell
     @State private var asksForPassphrase = false
     @State private var asksForRecoveryKey = false
+    @State private var asksToStartAnew = false
     @State private var typed = ""
     @Environment(\.texts) private var texts
 
     var body: some View {
-        Page(title: texts(.lockedTitle), icon: "lock", text: texts(.lockedText)) {
-            if isKeyLost { Notice(text: texts(.deviceKeyGone)) }
+        let isLost = ways.isEmpty
+        Page(title: texts(.lockedTitle), icon: "lock", text: texts(isLost ? .nothingOpens : .lockedText)) {
+            if isKeyLost && !isLost { Notice(text: texts(.deviceKeyGone)) }
             if shell.busy { ProgressView() }
         } actions: {
             if ways.contains(.deviceKey) {
@@ -21,9 +23,16 @@ struct LockedScreen: View {
             }
             if ways.contains(.passphrase) { SecondButton(text: texts(.passphrase)) { asksForPassphrase = true } }
             if ways.contains(.recoveryKey) { SecondButton(text: texts(.recoveryKey)) { asksForRecoveryKey = true } }
+            if isLost && !shell.busy { SecondButton(text: texts(.startAnew)) { asksToStartAnew = true } }
         }
         .typing(texts(.passphrase), asked: $asksForPassphrase, $typed, texts(.unlock), shell.openWithPassphrase)
         .typing(texts(.recoveryKey), asked: $asksForRecoveryKey, $typed, texts(.unlock), shell.openWithRecoveryKey)
+        .alert(texts(.startAnew), isPresented: $asksToStartAnew) {
+            Button(texts(.startAnew), role: .destructive) { shell.startAnew() }
+            Button(texts(.cancel), role: .cancel) {}
+        } message: {
+            Text(texts(.startAnewText))
+        }
     }
 }
 
@@ -34,8 +43,8 @@ struct UnreadableScreen: View {
     @Environment(\.texts) private var texts
 
     var body: some View {
-        Page(title: texts(.lockedTitle), icon: "exclamationmark.triangle", text: texts(word(of: error))) {
-            SecondButton(text: texts(.unlock)) { shell.enter() }
+        Page(title: texts(.unreadableTitle), icon: "exclamationmark.triangle", text: texts(word(of: error))) {
+            SecondButton(text: texts(.tryAgain)) { shell.enter() }
         }
     }
 }
@@ -44,20 +53,51 @@ struct UnreadableScreen: View {
 struct WaysScreen: View {
     let shell: Shell
     let back: () -> Void
-    @State private var asksForPassphrase = false
-    @State private var typed = ""
+    @State private var setsPassphrase = false
     @Environment(\.texts) private var texts
 
     var body: some View {
         @Bindable var shell = shell
         Page(title: texts(.ways), text: texts(.waysText)) {
-            SecondButton(text: texts(.setPassphrase)) { asksForPassphrase = true }
+            SecondButton(text: texts(.setPassphrase)) { setsPassphrase = true }
             SecondButton(text: texts(.newRecoveryKey)) { shell.makeRecoveryKey() }
             Toggle(texts(.hideCodes), isOn: $shell.hidesCodes).padding(.vertical, 8)
         } actions: {
             QuietButton(text: texts(.back), action: back)
         }
-        .typing(texts(.passphrase), asked: $asksForPassphrase, $typed, texts(.save), shell.addPassphrase)
+        .sheet(isPresented: $setsPassphrase) {
+            PassphraseScreen(set: shell.addPassphrase) { setsPassphrase = false }
+        }
+    }
+}
+
+/// A new passphrase, typed twice: nobody sees it, and a slip would open nothing.
+struct PassphraseScreen: View {
+    let set: (String) -> Void
+    let close: () -> Void
+    @State private var typed = ""
+    @State private var again = ""
+    @State private var differ = false
+    @Environment(\.texts) private var texts
+
+    var body: some View {
+        Page(title: texts(.setPassphrase), icon: "key") {
+            UnseenField(label: texts(.passphrase), typed: $typed, send: {})
+            UnseenField(label: texts(.passphraseAgain), typed: $again, send: send)
+            if differ { Notice(text: texts(.passphrasesDiffer)) }
+        } actions: {
+            MainButton(text: texts(.save), action: send).disabled(typed.isEmpty)
+            QuietButton(text: texts(.cancel), action: close)
+        }
+        .interactiveDismissDisabled()
+    }
+
+    private func send() {
+        differ = typed != again
+        if differ || typed.isEmpty { return }
+        again = ""
+        set(taken($typed))
+        close()
     }
 }
 
@@ -69,7 +109,9 @@ struct RecoveryKeyScreen: View {
 
     var body: some View {
         Page(title: texts(.recoveryKey), icon: "key", text: texts(.recoveryText)) {
-            Text(key).font(.title3).monospaced().privacySensitive().environment(\.layoutDirection, .leftToRight)
+            // A line ends between any two groups, as it does not after a hyphen.
+            Text(key.replacingOccurrences(of: "-", with: " ")).font(.title3).monospaced().privacySensitive()
+                .environment(\.layoutDirection, .leftToRight)
         } actions: {
             MainButton(text: texts(.done), action: done)
         }
