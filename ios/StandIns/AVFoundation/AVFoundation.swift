@@ -69,10 +69,7 @@ public final class AVCaptureVideoDataOutput: AVCaptureOutput, @unchecked Sendabl
         _ delegate: (any AVCaptureVideoDataOutputSampleBufferDelegate)?, queue: DispatchQueue?
     ) {
         (self.delegate, self.queue) = (delegate, queue)
-        Self.inUse = self
     }
-    /// The one that was begun with last.
-    nonisolated(unsafe) public private(set) static weak var inUse: AVCaptureVideoDataOutput?
     /// What the camera sees, on the queue on which frames come.
     public func see(_ buffer: CMSampleBuffer) {
         queue?.sync { delegate?.captureOutput(self, didOutput: buffer, from: AVCaptureConnection()) }

@@ -15,6 +15,8 @@ public final class Node {
     public internal(set) var isEnabled = true
     public internal(set) var direction = LayoutDirection.leftToRight
     public internal(set) var mirrors = true
+    /// What UIKit draws.
+    public internal(set) var placed: AnyObject?
     var tag: AnyHashable?
     var tap: (@MainActor () -> Void)?
     var entry: Binding<String>?
@@ -212,7 +214,7 @@ final class Pen {
         let thing = placed.value ?? view.place()
         placed.value = thing
         view.refresh(thing)
-        put("placed")
+        put("placed").node.placed = view.view(of: thing)
         screen.disappear(path + "placed") { view.remove(thing) }
     }
 }

@@ -26,6 +26,7 @@ public protocol PlacedBySystem: View {
     func place() -> AnyObject
     func refresh(_ placed: AnyObject)
     func remove(_ placed: AnyObject)
+    func view(of placed: AnyObject) -> AnyObject?
 }
 
 extension Drawn {

@@ -106,6 +106,7 @@ extension UIViewRepresentable {
         guard let placed = placed as? Placed<Self> else { return }
         updateUIView(placed.view, context: placed.context)
     }
+    public func view(of placed: AnyObject) -> AnyObject? { (placed as? Placed<Self>)?.view }
     public func remove(_ placed: AnyObject) {
         guard let placed = placed as? Placed<Self> else { return }
         Self.dismantleUIView(placed.view, coordinator: placed.context.coordinator)

@@ -82,11 +82,17 @@ final class Phone {
         throw Screen.NotThere(description: "it does not come to pass")
     }
 
+    /// What the camera of the picture on the screen gives its frames to.
+    private var camera: AVCaptureVideoDataOutput? {
+        let picture = screen.draw().all.compactMap { $0.placed as? PreviewView }.first
+        let session = picture?.preview.session
+        return session?.isRunning == true ? session?.outputs.first as? AVCaptureVideoDataOutput : nil
+    }
+
     /// Holds a picture before the camera, as often as it takes.
     func show(_ frame: CVPixelBuffer) async throws {
-        try await eventually { AVCaptureVideoDataOutput.inUse != nil && shell.filming }
-        screen.draw()
-        let output = try #require(AVCaptureVideoDataOutput.inUse)
+        try await eventually { camera != nil }
+        let output = try #require(camera)
         await Task.detached { output.see(CMSampleBuffer(frame)) }.value
     }
 }

@@ -47,9 +47,13 @@ struct KeychainTests {
         let again = app(confirmation)
         #expect(await again.look() == .locked(ways: [.deviceKey], deviceKeyLoss: nil))
         #expect(keychain.timesAsked == asked, "to look asks nobody")
-        for refusal in [errSecUserCanceled, errSecAuthFailed] {
-            keychain.answer(with: refusal)
-            #expect(await thrown { try await again.openWithDeviceKey(reason: "Unlock") } == .notConfirmed)
+        // Whoever failed to be recognised did not decline, and is to be told.
+        for (answer, error) in [
+            (errSecUserCanceled, AuthenticatorError.notConfirmed),
+            (errSecAuthFailed, .keychain(status: errSecAuthFailed)),
+        ] {
+            keychain.answer(with: answer)
+            #expect(await thrown { try await again.openWithDeviceKey(reason: "Unlock") } == error)
             #expect(again.state == .locked(ways: [.deviceKey], deviceKeyLoss: nil))
         }
         keychain.answer(with: errSecSuccess)

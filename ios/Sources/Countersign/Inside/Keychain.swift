@@ -56,7 +56,7 @@ package struct Keychain: DeviceKeyStore {
         switch SecItemCopyMatching(query, &found) {
         case errSecSuccess: return found as? Data
         case errSecItemNotFound: return nil
-        case errSecUserCanceled, errSecAuthFailed: throw .notConfirmed
+        case errSecUserCanceled: throw .notConfirmed
         case let status: throw .keychain(status: status)
         }
     }

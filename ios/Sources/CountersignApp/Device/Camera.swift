@@ -59,7 +59,7 @@ final class Camera: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate, @unc
         self.preview = preview
         preview.session = capture
         preview.videoGravity = .resizeAspectFill
-        guard let device, let input = try? AVCaptureDeviceInput(device: device) else { return }
+        guard let device else { return }
         let coordinator = AVCaptureDevice.RotationCoordinator(device: device, previewLayer: preview)
         self.coordinator = coordinator
         turning = coordinator.observe(\.videoRotationAngleForHorizonLevelPreview, options: [.initial, .new]) {
@@ -67,6 +67,10 @@ final class Camera: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate, @unc
             let angle = coordinator.videoRotationAngleForHorizonLevelPreview
             Task { @MainActor in self?.turn(to: angle) }
         }
+        queue.async { self.begin(with: device) }
+    }
+
+    private func begin(with device: AVCaptureDevice) {
         let output = AVCaptureVideoDataOutput()
         // The luma plane comes first, and no picture in colour is ever made.
         output.videoSettings = [
@@ -74,24 +78,22 @@ final class Camera: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate, @unc
         ]
         output.alwaysDiscardsLateVideoFrames = true
         output.setSampleBufferDelegate(self, queue: queue)
-        queue.async { [capture] in
-            capture.beginConfiguration()
-            if capture.canSetSessionPreset(.hd1280x720) { capture.sessionPreset = .hd1280x720 }
-            if capture.canAddInput(input) { capture.addInput(input) }
-            if capture.canAddOutput(output) { capture.addOutput(output) }
-            capture.commitConfiguration()
-            capture.startRunning()
-        }
+        capture.beginConfiguration()
+        if capture.canSetSessionPreset(.hd1280x720) { capture.sessionPreset = .hd1280x720 }
+        if let input = try? AVCaptureDeviceInput(device: device), capture.canAddInput(input) { capture.addInput(input) }
+        if capture.canAddOutput(output) { capture.addOutput(output) }
+        capture.commitConfiguration()
+        capture.startRunning()
     }
 
     func stop() {
         light(false)
-        queue.async { [capture] in capture.stopRunning() }
+        queue.async { self.capture.stopRunning() }
     }
 
     func light(_ on: Bool) {
-        queue.async { [device] in
-            guard let device, device.hasTorch, (try? device.lockForConfiguration()) != nil else { return }
+        queue.async {
+            guard let device = self.device, device.hasTorch, (try? device.lockForConfiguration()) != nil else { return }
             device.torchMode = on ? .on : .off
             device.unlockForConfiguration()
         }
