@@ -292,6 +292,22 @@ extension FlowTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).contains { $0.hasSuffix(".aside") })
     }
 
+    @Test func aLinkThatBringsTheAppBackAfterLongIsNotForgottenByTheLock() async throws {
+        let phone = try Phone()
+        try await phone.see("No codes yet")
+        phone.screen.environment.scenePhase = .background
+        phone.screen.draw()
+        phone.desk.now += 60
+        phone.screen.open(try #require(URL(string: payload)))
+        try await phone.eventually { phone.shell.offer != nil }
+        let asked = KeychainInMemory.shared.timesAsked
+        phone.screen.environment.scenePhase = .active
+        phone.screen.draw()
+        try await phone.eventually { KeychainInMemory.shared.timesAsked == asked + 1 }
+        try await phone.tap("Register")
+        try await phone.see("Enter this code on the web")
+    }
+
     @Test func aLinkThatRegistersNothingIsToldInTheFlowWithoutAQuestion() async throws {
         let phone = try Phone()
         try await phone.see("No codes yet")

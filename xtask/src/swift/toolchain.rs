@@ -53,6 +53,8 @@ fn recipe_of(prefix: &Path) -> String {
 }
 
 fn make(shell: &Shell, stage: &Path, prefix: &Path) -> Result<()> {
+    // What apt says is read.
+    let _language = shell.push_env("LC_ALL", "C");
     let processor = cmd!(shell, "dpkg --print-architecture").quiet().ignore_stderr().read();
     ensure!(processor.is_ok_and(|name| name == "amd64"), "there is no Debian for x86-64 here");
     let debs = fetch(shell, stage)?;

@@ -121,8 +121,8 @@ final class Shell {
         guard let left = leftAt else { return }
         leftAt = nil
         attempt {
-            // A process that the system held still has not counted.
-            if self.now().timeIntervalSince(left) > Self.awaySeconds { await self.lockNow() }
+            // A process that the system held still has not counted. A link that opens the app is here already, and stays.
+            if self.now().timeIntervalSince(left) > Self.awaySeconds { await self.lockVault() }
             // While the device slept, nothing woke at the end of a code.
             self.authenticator.refresh()
             if case .open = self.authenticator.state {} else { try await self.open() }
@@ -293,10 +293,10 @@ final class Shell {
         self.link = link
         if session != nil {
             inSession { try await self.feedLink(to: $0) }
-        } else if case .open = authenticator.state {
+        } else if case .open = authenticator.state, !resuming {
             enroll()
         }
-        // Else it is followed when the vault is open.
+        // Else it is followed when the vault is open and was looked through.
     }
 
     private func forgetLink() {
@@ -327,11 +327,14 @@ final class Shell {
         sighting = nil
     }
 
-    /// Neither a recovery key that is shown nor a link that was not followed yet stays.
     private func lockNow() async {
+        forgetLink()
+        await lockVault()
+    }
+
+    private func lockVault() async {
         leave()
         recoveryKey = nil
-        forgetLink()
         await authenticator.lock()
     }
 
