@@ -113,8 +113,8 @@ public final class Authenticator {
         }
     }
 
-    /// Opens the vault by the key of this device. The system asks for a face, a finger or the passcode where the
-    /// ``Keychain`` was told so, and says `reason` with it.
+    /// Opens the vault by the key of this device. The system asks for a face, a finger or the passcode where the key was made
+    /// so (``KeyConfirmation``), and says `reason` with it.
     public func openWithDeviceKey(reason: String = "") async throws(AuthenticatorError) {
         try await work { core in
             try core.keys.open(reason: reason) { key in

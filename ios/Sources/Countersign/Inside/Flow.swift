@@ -5,6 +5,8 @@ final class Flow: @unchecked Sendable {
     let enrollment: Enrollment
     let core: Core
     private let lock = NSLock()
+    /// Of its own: the main actor is not to wait for a save.
+    private let closing = NSLock()
     private var turn = 0
     private var closed = false
 
@@ -22,11 +24,11 @@ final class Flow: @unchecked Sendable {
     }
 
     func checkOpen() throws(AuthenticatorError) {
-        if lock.withLock({ closed }) { throw .vault(.FlowEnded(message: "the session was closed")) }
+        if closing.withLock({ closed }) { throw .vault(.FlowEnded(message: "the session was closed")) }
     }
 
     func close() {
-        lock.withLock { closed = true }
+        closing.withLock { closed = true }
     }
 
     /// Carries out what is ours until nothing is left to do.
