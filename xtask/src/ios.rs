@@ -20,6 +20,7 @@ pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) 
     bindgen::stage(shell)?;
     swift::stage(shell)?;
     if check {
+        report.step("targets", done(targets(shell)));
         report.step("library", done(library(shell, PHONE).and_then(|()| read_library(shell))));
         report.step("header", done(header(shell)));
         report.step("package", package(shell));
@@ -29,6 +30,17 @@ pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) 
         report.step("package", done(whole_package(shell)));
     }
     Ok(())
+}
+
+/// The compiler knows everything that a Mac would be asked to compile for.
+fn targets(shell: &Shell) -> Result<()> {
+    let known = cmd!(shell, "rustc --print target-list").read()?;
+    let strange =
+        [PHONE].iter().chain(SIMULATORS).find(|name| !known.lines().any(|line| line == **name));
+    match strange {
+        Some(name) => bail!("there is no target {name}"),
+        None => Ok(()),
+    }
 }
 
 /// Compiles the core and the bindings for one target into one archive.
@@ -70,9 +82,11 @@ fn read_library(shell: &Shell) -> Result<()> {
     ensure!(!platforms.is_empty(), "{archive}: no object says its platform");
     let phone = |name: &String| name == "2" || name.eq_ignore_ascii_case("ios");
     ensure!(platforms.iter().all(phone), "{archive}: for {platforms:?}");
+    let least = told("minos ");
+    ensure!(least.iter().all(|system| system == LEAST_SYSTEM), "{archive}: for iOS {least:?}");
     let bytes = shell.read_binary_file(&archive)?.len();
     say(&format!(
-        "{archive}: {} functions of the header are there, {} objects for iOS, {} KB",
+        "{archive}: {} functions of the header are there, {} objects for iOS {LEAST_SYSTEM}, {} KB",
         named.len(),
         platforms.len(),
         bytes.div_ceil(1000)

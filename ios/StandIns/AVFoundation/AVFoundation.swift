@@ -11,7 +11,6 @@ public final class AVCaptureDevice: @unchecked Sendable {
     public struct DeviceType: Sendable { public static let builtInWideAngleCamera = Self() }
     public enum TorchMode: Sendable { case off, on }
 
-    public static let ofTests = AVCaptureDevice()
     @MainActor public static var status = AVAuthorizationStatus.authorized
 
     public let hasTorch = true
@@ -19,7 +18,7 @@ public final class AVCaptureDevice: @unchecked Sendable {
 
     public class func `default`(_ type: DeviceType, for mediaType: AVMediaType?, position: Position) -> AVCaptureDevice?
     {
-        ofTests
+        AVCaptureDevice()
     }
     @MainActor public class func authorizationStatus(for mediaType: AVMediaType) -> AVAuthorizationStatus { status }
     @MainActor public class func requestAccess(for mediaType: AVMediaType) async -> Bool { status == .authorized }

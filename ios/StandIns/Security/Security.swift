@@ -91,25 +91,37 @@ public final class KeychainInMemory: @unchecked Sendable {
 
     private let lock = NSLock()
     private var kept: [Item] = []
-    private var biometry = 0
-    /// Answered in place of everything, as where the device is locked.
-    private var refusal: OSStatus?
-    /// What the user does when asked.
-    private var answer: OSStatus = errSecSuccess
-    private var asked = 0
+    /// What a test makes happen to the keys of one vault, so that tests side by side do not meet.
+    private struct Fate {
+        var biometry = 0
+        /// Answered in place of everything, as where the device is locked.
+        var refusal: OSStatus?
+        /// What the user does when asked.
+        var answer: OSStatus = errSecSuccess
+        var asked = 0
+    }
+    private var fates: [String: Fate] = [:]
 
-    public var items: [Item] { lock.withLock { kept } }
-    public var timesAsked: Int { lock.withLock { asked } }
+    public func items(of service: String) -> [Item] { lock.withLock { kept.filter { $0.service == service } } }
+    public func timesAsked(of service: String) -> Int { lock.withLock { fates[service]?.asked ?? 0 } }
 
     /// A new phone: what is for one device only does not come along.
-    public func moveToAnotherPhone(service: String) { lock.withLock { kept.removeAll { $0.service == service } } }
-    public func enrollAnotherFinger() { lock.withLock { biometry += 1 } }
-    public func refuse(with status: OSStatus?) { lock.withLock { refusal = status } }
-    public func answer(with status: OSStatus) { lock.withLock { answer = status } }
+    public func moveToAnotherPhone(_ service: String) { lock.withLock { kept.removeAll { $0.service == service } } }
+    public func enrollAnotherFinger(_ service: String) {
+        lock.withLock { fates[service, default: Fate()].biometry += 1 }
+    }
+    public func refuse(_ service: String, with status: OSStatus?) {
+        lock.withLock { fates[service, default: Fate()].refusal = status }
+    }
+    public func answer(_ service: String, with status: OSStatus) {
+        lock.withLock { fates[service, default: Fate()].answer = status }
+    }
+
+    private func fate(_ query: CFDictionary) -> Fate { fates[query[kSecAttrService] as? String ?? ""] ?? Fate() }
 
     func add(_ item: CFDictionary) -> OSStatus {
         lock.withLock {
-            if let refusal { return refusal }
+            if let refusal = fate(item).refusal { return refusal }
             guard item[kSecClass] as? String == kSecClassGenericPassword,
                 item[kSecAttrSynchronizable] as? Bool == false,
                 let service = item[kSecAttrService] as? String, let account = item[kSecAttrAccount] as? String,
@@ -121,7 +133,7 @@ public final class KeychainInMemory: @unchecked Sendable {
             let accessible = control?.accessible ?? item[kSecAttrAccessible] as? String
             let new = Item(
                 service: service, account: account, accessible: accessible, flags: control?.flags, data: data,
-                biometry: biometry)
+                biometry: fate(item).biometry)
             kept.insert(new, at: 0)
             return errSecSuccess
         }
@@ -129,7 +141,8 @@ public final class KeychainInMemory: @unchecked Sendable {
 
     func copy(_ query: CFDictionary) -> (OSStatus, CFTypeRef?) {
         lock.withLock {
-            if let refusal { return (refusal, nil) }
+            let fate = fate(query)
+            if let refusal = fate.refusal { return (refusal, nil) }
             let matching = matching(query)
             if matching.isEmpty { return (errSecItemNotFound, nil) }
             if query[kSecReturnAttributes] as? Bool == true {
@@ -137,9 +150,11 @@ public final class KeychainInMemory: @unchecked Sendable {
             }
             guard query[kSecReturnData] as? Bool == true, let item = matching.first else { return (errSecParam, nil) }
             if let flags = item.flags {
-                if flags.contains(.biometryCurrentSet) && item.biometry != biometry { return (errSecItemNotFound, nil) }
-                asked += 1
-                if answer != errSecSuccess { return (answer, nil) }
+                if flags.contains(.biometryCurrentSet) && item.biometry != fate.biometry {
+                    return (errSecItemNotFound, nil)
+                }
+                fates[item.service, default: Fate()].asked += 1
+                if fate.answer != errSecSuccess { return (fate.answer, nil) }
             }
             return (errSecSuccess, NSData(data: item.data))
         }
@@ -147,7 +162,7 @@ public final class KeychainInMemory: @unchecked Sendable {
 
     func update(_ query: CFDictionary, _ changes: CFDictionary) -> OSStatus {
         lock.withLock {
-            if let refusal { return refusal }
+            if let refusal = fate(query).refusal { return refusal }
             guard let service = changes[kSecAttrService] as? String, changes.count == 1 else { return errSecParam }
             let moved = matching(query).map(\.account)
             for index in kept.indices where moved.contains(kept[index].account) { kept[index].service = service }
@@ -157,7 +172,7 @@ public final class KeychainInMemory: @unchecked Sendable {
 
     func delete(_ query: CFDictionary) -> OSStatus {
         lock.withLock {
-            if let refusal { return refusal }
+            if let refusal = fate(query).refusal { return refusal }
             let gone = matching(query).map(\.account)
             kept.removeAll { item in item.service == query[kSecAttrService] as? String && gone.contains(item.account) }
             return gone.isEmpty ? errSecItemNotFound : errSecSuccess

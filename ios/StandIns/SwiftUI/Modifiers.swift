@@ -112,9 +112,6 @@ extension View {
     public func onAppear(perform action: (@MainActor () -> Void)? = nil) -> some View {
         Changed(content: self, after: { $0.screen.appear($0.path + "appear", action) })
     }
-    public func onDisappear(perform action: (@MainActor () -> Void)? = nil) -> some View {
-        Changed(content: self, after: { $0.screen.disappear($0.path + "disappear", action) })
-    }
     public func task(priority: TaskPriority = .userInitiated, _ action: @escaping @MainActor () async -> Void)
         -> some View
     {

@@ -14,7 +14,6 @@ public final class Node {
     public internal(set) var isHidden = false
     public internal(set) var isEnabled = true
     public internal(set) var direction = LayoutDirection.leftToRight
-    public internal(set) var mirrors = true
     /// What UIKit draws.
     public internal(set) var placed: AnyObject?
     var tag: AnyHashable?

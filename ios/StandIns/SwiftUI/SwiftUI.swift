@@ -79,12 +79,6 @@ public struct EmptyView: Drawn {
     func draw(_ pen: Pen) {}
 }
 
-public struct Group<Content: View>: Drawn {
-    let content: Content
-    public init(@ViewBuilder content: () -> Content) { self.content = content() }
-    func draw(_ pen: Pen) { pen.draw(content, at: "group") }
-}
-
 public struct AnyView: Drawn {
     let view: any View
     public init<V: View>(_ view: V) { self.view = view }
@@ -196,17 +190,6 @@ public struct Environment<Value>: Connected {
     }
     public var wrappedValue: Value { holder.value[keyPath: path] }
     func connect(_ pen: Pen, _ name: String) { holder.value = pen.environment }
-}
-
-@propertyWrapper
-public struct FocusState<Value: Hashable>: Connected {
-    let state: State<Value>
-    public init() where Value == Bool { state = State(wrappedValue: false) }
-    public var wrappedValue: Value {
-        get { state.wrappedValue }
-        nonmutating set { state.wrappedValue = newValue }
-    }
-    func connect(_ pen: Pen, _ name: String) { state.connect(pen, name) }
 }
 
 public enum ScenePhase: Comparable, Sendable { case background, inactive, active }

@@ -57,10 +57,10 @@ struct DeviceTests {
                 == kCVPixelFormatType_420YpCbCr8BiPlanarFullRange)
         camera.light(true)
         output.see(CMSampleBuffer(nil))
-        #expect(AVCaptureDevice.ofTests.torchMode == .on && layer.session?.isRunning == true)
+        #expect(camera.device?.torchMode == .on && layer.session?.isRunning == true)
         camera.stop()
         output.see(CMSampleBuffer(nil))
-        #expect(AVCaptureDevice.ofTests.torchMode == .off && layer.session?.isRunning == false)
+        #expect(camera.device?.torchMode == .off && layer.session?.isRunning == false)
         try await phone.eventually { layer.connection?.videoRotationAngle == 90 }
     }
 

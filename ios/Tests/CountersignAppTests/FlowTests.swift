@@ -256,7 +256,7 @@ extension FlowTests {
         try await phone.tap("Done")
         #expect(!phone.screen.shows(String(key.prefix(4))))
 
-        KeychainInMemory.shared.moveToAnotherPhone(service: phone.service)
+        KeychainInMemory.shared.moveToAnotherPhone(phone.service)
         await phone.restart()
         try await phone.see("This device can no longer open your codes")
         #expect(phone.screen.find("Unlock") == nil)
@@ -277,7 +277,7 @@ extension FlowTests {
         let phone = try Phone()
         try await phone.see("No codes yet")
         _ = try await phone.shell.authenticator.importText(payload)
-        KeychainInMemory.shared.moveToAnotherPhone(service: phone.service)
+        KeychainInMemory.shared.moveToAnotherPhone(phone.service)
         await phone.restart()
         try await phone.see("Nothing opens your codes on this phone any more")
         #expect(phone.screen.find("Unlock") == nil)
@@ -300,10 +300,10 @@ extension FlowTests {
         phone.desk.now += 60
         phone.screen.open(try #require(URL(string: payload)))
         try await phone.eventually { phone.shell.offer != nil }
-        let asked = KeychainInMemory.shared.timesAsked
+        let asked = KeychainInMemory.shared.timesAsked(of: phone.service)
         phone.screen.environment.scenePhase = .active
         phone.screen.draw()
-        try await phone.eventually { KeychainInMemory.shared.timesAsked == asked + 1 }
+        try await phone.eventually { KeychainInMemory.shared.timesAsked(of: phone.service) == asked + 1 }
         try await phone.tap("Register")
         try await phone.see("Enter this code on the web")
     }
@@ -319,12 +319,12 @@ extension FlowTests {
     @Test func whoeverDeclinesToConfirmIsToldNothingAndMayTryAgain() async throws {
         let phone = try Phone()
         try await phone.see("No codes yet")
-        KeychainInMemory.shared.answer(with: errSecUserCanceled)
+        KeychainInMemory.shared.answer(phone.service, with: errSecUserCanceled)
         await phone.restart()
         try await phone.see("Locked")
         try await phone.eventually { !phone.shell.busy }
         #expect(phone.shell.message == nil)
-        KeychainInMemory.shared.answer(with: errSecSuccess)
+        KeychainInMemory.shared.answer(phone.service, with: errSecSuccess)
         try await phone.tap("Unlock")
         try await phone.see("No codes yet")
     }
@@ -344,20 +344,20 @@ extension FlowTests {
         #expect(phone.shell.session != nil, "a short look elsewhere")
 
         phone.shell.goAway()
-        let asked = KeychainInMemory.shared.timesAsked
+        let asked = KeychainInMemory.shared.timesAsked(of: phone.service)
         let whileAway = try #require(phone.desk.whileAway)
         await whileAway()
         #expect(phone.shell.authenticator.state == .locked(ways: [.deviceKey], deviceKeyLoss: nil))
         phone.desk.now += 60
         phone.shell.comeBack()
         try await phone.see("Enter this code on the web")
-        #expect(KeychainInMemory.shared.timesAsked == asked + 1)
+        #expect(KeychainInMemory.shared.timesAsked(of: phone.service) == asked + 1)
 
         // Where the system held the process still, the lock comes before anything is seen.
         phone.shell.goAway()
         phone.desk.now += 60
         phone.shell.comeBack()
-        try await phone.eventually { KeychainInMemory.shared.timesAsked == asked + 2 }
+        try await phone.eventually { KeychainInMemory.shared.timesAsked(of: phone.service) == asked + 2 }
         try await phone.see("Enter this code on the web")
     }
 

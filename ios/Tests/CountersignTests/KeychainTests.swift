@@ -3,8 +3,8 @@ import Foundation
 import Security
 import Testing
 
-/// The keychain store, with what becomes of a device key on a phone. The keychain is one for the process.
-@MainActor @Suite(.serialized)
+/// The keychain store, with what becomes of a device key on a phone.
+@MainActor
 struct KeychainTests {
     private let keychain = KeychainInMemory.shared
     private let phone: Phone
@@ -12,8 +12,6 @@ struct KeychainTests {
 
     init() throws {
         phone = try Phone()
-        keychain.refuse(with: nil)
-        keychain.answer(with: errSecSuccess)
     }
 
     private func app(_ confirmation: KeyConfirmation = .none) -> Authenticator {
@@ -21,7 +19,7 @@ struct KeychainTests {
             file: phone.file, keys: Keychain(service: service, confirmation: confirmation), clock: phone.clock)
     }
 
-    private var items: [KeychainInMemory.Item] { keychain.items.filter { $0.service == service } }
+    private var items: [KeychainInMemory.Item] { keychain.items(of: service) }
 
     @Test func aKeyIsForThisDeviceWhileItIsUnlockedAndAsksNobodyUnlessTold() async throws {
         try await app().createWithDeviceKey()
@@ -29,11 +27,11 @@ struct KeychainTests {
         #expect(items.count == 1 && item.data.count == 32)
         #expect(item.accessible == kSecAttrAccessibleWhenUnlockedThisDeviceOnly)
         #expect(item.flags == nil)
-        let asked = keychain.timesAsked
+        let asked = keychain.timesAsked(of: service)
         let again = app()
         try await again.openWithDeviceKey()
         #expect(again.state == .open(recovered: nil, unread: 0))
-        #expect(keychain.timesAsked == asked)
+        #expect(keychain.timesAsked(of: service) == asked)
     }
 
     @Test(arguments: [KeyConfirmation.userPresence, .currentBiometry])
@@ -43,20 +41,20 @@ struct KeychainTests {
         await first.lock()
         #expect(items.first?.accessible == kSecAttrAccessibleWhenUnlockedThisDeviceOnly)
         #expect(items.first?.flags == (confirmation == .userPresence ? .userPresence : .biometryCurrentSet))
-        let asked = keychain.timesAsked
+        let asked = keychain.timesAsked(of: service)
         let again = app(confirmation)
         #expect(await again.look() == .locked(ways: [.deviceKey], deviceKeyLoss: nil))
-        #expect(keychain.timesAsked == asked, "to look asks nobody")
+        #expect(keychain.timesAsked(of: service) == asked, "to look asks nobody")
         // Whoever failed to be recognised did not decline, and is to be told.
         for (answer, error) in [
             (errSecUserCanceled, AuthenticatorError.notConfirmed),
             (errSecAuthFailed, .keychain(status: errSecAuthFailed)),
         ] {
-            keychain.answer(with: answer)
+            keychain.answer(service, with: answer)
             #expect(await thrown { try await again.openWithDeviceKey(reason: "Unlock") } == error)
             #expect(again.state == .locked(ways: [.deviceKey], deviceKeyLoss: nil))
         }
-        keychain.answer(with: errSecSuccess)
+        keychain.answer(service, with: errSecSuccess)
         try await again.openWithDeviceKey(reason: "Unlock")
     }
 
@@ -68,7 +66,7 @@ struct KeychainTests {
         let recovery = try await first.revealNewRecoveryKey()
         await first.lock()
 
-        keychain.moveToAnotherPhone(service: service)
+        keychain.moveToAnotherPhone(service)
         let restored = app()
         #expect(
             await restored.look() == .locked(ways: [.passphrase, .recoveryKey], deviceKeyLoss: .missing))
@@ -89,7 +87,7 @@ struct KeychainTests {
         try await first.createWithDeviceKey()
         try await first.addPassphrase("correct horse")
         await first.lock()
-        keychain.enrollAnotherFinger()
+        keychain.enrollAnotherFinger(service)
         #expect(await thrown { try await first.openWithDeviceKey() } == .deviceKeyLost(.invalidated))
         #expect(first.state == .locked(ways: [.passphrase], deviceKeyLoss: .invalidated))
         try await first.openWithPassphrase("correct horse")
@@ -104,11 +102,11 @@ struct KeychainTests {
         try await first.createWithDeviceKey()
         await first.lock()
         for status in [errSecInteractionNotAllowed, errSecNotAvailable] {
-            keychain.refuse(with: status)
+            keychain.refuse(service, with: status)
             #expect(await first.look() == .locked(ways: [.deviceKey], deviceKeyLoss: nil))
             #expect(await thrown { try await first.openWithDeviceKey() } == .keychain(status: status))
         }
-        keychain.refuse(with: nil)
+        keychain.refuse(service, with: nil)
         try await first.openWithDeviceKey()
     }
 
@@ -117,9 +115,9 @@ struct KeychainTests {
         #expect(await refusal { try await app().createWithDeviceKey() } == "NotSaved")
         try phone.fillDisk(false)
         #expect(items.isEmpty)
-        keychain.refuse(with: errSecNotAvailable)
+        keychain.refuse(service, with: errSecNotAvailable)
         #expect(await thrown { try await app().createWithDeviceKey() } == .keychain(status: errSecNotAvailable))
-        keychain.refuse(with: nil)
+        keychain.refuse(service, with: nil)
         #expect(await app().look() == .absent)
     }
 
@@ -148,7 +146,7 @@ struct KeychainTests {
         #expect(items.count == 1 && items[0].account != "left behind")
         await first.lock()
 
-        keychain.moveToAnotherPhone(service: service)
+        keychain.moveToAnotherPhone(service)
         try keys.add(Data(repeating: 7, count: 32), name: "another's")
         #expect(await thrown { try await first.openWithDeviceKey() } == .deviceKeyLost(.unfit))
         #expect(items.map(\.account) == ["another's"], "what does not fit is left alone")
@@ -169,7 +167,7 @@ struct KeychainTests {
         let other = Authenticator(file: aside)
         try await other.openWithDeviceKey()
         #expect(try await other.codesNow().told.texts == ["1 registered Example:alice"])
-        keychain.moveToAnotherPhone(service: Keychain.service(ofVault: "vault.1.aside"))
+        keychain.moveToAnotherPhone(Keychain.service(ofVault: "vault.1.aside"))
         #expect(await refusal { try await app().setAside() } == "Busy")
         #expect(try await app().preview("otpauth://totp/Example:alice?secret=JBSWY3DPEHPK3PXP")?.name == "alice")
         #expect(try await app().preview("https://example.org") == nil)
@@ -186,7 +184,7 @@ struct KeychainTests {
             await app.lock()
             try await app.openWithDeviceKey()
         }
-        keychain.moveToAnotherPhone(service: "io.countersign.vault")
-        keychain.moveToAnotherPhone(service: "io.countersign.other")
+        keychain.moveToAnotherPhone("io.countersign.vault")
+        keychain.moveToAnotherPhone("io.countersign.other")
     }
 }

@@ -39,7 +39,7 @@ final class PreviewView: UIView {
 final class Camera: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate, @unchecked Sendable {
     private let shell: Shell
     private let flow: EnrollmentSession?
-    private let device = AVCaptureDevice.default(.builtInWideAngleCamera, for: .video, position: .back)
+    let device = AVCaptureDevice.default(.builtInWideAngleCamera, for: .video, position: .back)
     private let queue = DispatchQueue(label: "io.countersign.camera", qos: .userInitiated)
     private let capture = AVCaptureSession()
     private var coordinator: AVCaptureDevice.RotationCoordinator?
