@@ -145,18 +145,27 @@ impl Tally {
     fn read(text: &str) -> Self {
         let mut tally = Self::default();
         let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut named = 0;
         for line in text.lines() {
             let Some((mark, rest)) = line.split_once(' ') else { continue };
             if mark == "◇" && rest.starts_with("Passing ") {
                 let name = rest.rsplit_once(" to ").map_or("", |(_, name)| name);
                 *cases.entry(name).or_default() += 1;
             } else if let Some(test) = rest.strip_prefix("Test ") {
-                tally.ended |= test.starts_with("run with ") && test.contains(" after ");
-                if test.starts_with("run ") {
+                if let Some(closing) = test.strip_prefix("run ") {
+                    let number =
+                        closing.strip_prefix("with ").and_then(|rest| rest.split(' ').next());
+                    if let Some(number) = number.and_then(|number| number.parse::<usize>().ok()) {
+                        tally.ended = true;
+                        // The count is the truth; a name is lost when other output runs into its line.
+                        tally.passed +=
+                            number.saturating_sub(named + tally.failed.len() + tally.skipped.len());
+                    }
                     continue;
                 }
                 let of = |verdict: &str| test.split_once(verdict).map(|(name, _)| name);
                 if let Some(name) = of(" passed after ") {
+                    named += 1;
                     tally.passed += cases.get(name).copied().unwrap_or(1);
                 } else if let Some(name) = of(" failed after ") {
                     tally.failed.push(name.to_owned());
@@ -223,6 +232,8 @@ mod tests {
             ended: true,
         };
         assert_eq!(Tally::read(OUTPUT), tally);
+        let lost = "50%✔ Test one() passed after 1 s.\n✔ Test run with 1 test passed after 1 s.\n";
+        assert_eq!(Tally::read(lost).passed, 1);
     }
 
     #[test]

@@ -33,16 +33,17 @@ final class LoopbackParty: @unchecked Sendable {
         Thread.detachNewThread { [weak self] in
             while true {
                 let client = accept(listener, nil, nil)
-                if client < 0 { return }
+                if client < 0 { break }
                 self?.serve(client)
                 Glibc.close(client)
             }
+            // Only here: until this thread has ended nobody else may be given the number.
+            Glibc.close(listener)
         }
     }
 
     func close() {
         shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
     }
 
     private func serve(_ client: Int32) {
