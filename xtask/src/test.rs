@@ -9,7 +9,7 @@ use xshell::{Shell, cmd};
 
 use crate::report::{Report, test_line};
 use crate::run::watch;
-use crate::{Arguments, check, maven, setup};
+use crate::{Arguments, check, maven, setup, swift};
 
 pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> Result<()> {
     arguments.finish()?;
@@ -20,6 +20,7 @@ pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> R
     report.tests("cargo test --workspace", watch(workspace, &[]));
     real_parts(shell, report);
     maven::tests(shell, report);
+    swift::tests(shell, report);
     Ok(())
 }
 
