@@ -524,3 +524,47 @@ async fn what_can_be_no_login_name_is_refused_and_costs_the_address() {
 async fn id_of(site: &Site, login: &str) -> String {
     site.portal.store().user_by_login(login).await.unwrap().unwrap().id
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_browsers_with_one_code_at_one_moment_one_gets_in() {
+    let site = Site::start().await;
+    let owner = Visitor::of(&site);
+    owner.sign_in("ana", &site.ana).await;
+    let new = "/profile/access/mobile/new";
+    let answer = owner.submit(new, new, &[("name", "Pixel")]).await;
+    let path = answer.url().path().to_owned();
+    let page = answer.text().await.unwrap();
+    let code = code_on(&site, &page).await;
+    owner.submit(&path, &path, &[("code", &code)]).await;
+    for _ in 0..5 {
+        site.portal.clock().advance(30);
+        let code = code_on(&site, &page).await;
+        let (one, other) = (Visitor::of(&site), Visitor::of(&site));
+        one.sign_in("ana", &site.ana).await;
+        other.sign_in("ana", &site.ana).await;
+        let form = "/sign-in/code";
+        let fields = [("code", code.as_str())];
+        let (one, other) =
+            tokio::join!(one.submit(form, form, &fields), other.submit(form, form, &fields));
+        let mut paths = [one.url().path(), other.url().path()];
+        paths.sort_unstable();
+        assert_eq!(paths, ["/profile", "/sign-in/code"]);
+    }
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_ahead_and_back_locks_nobody_out() {
+    let site = Site::start().await;
+    let visitor = Visitor::of(&site);
+    site.portal.clock().advance(86_400);
+    for _ in 0..6 {
+        visitor.sign_in("ana", "wrong").await;
+    }
+    site.portal.clock().advance(-86_400);
+    let answer = visitor.sign_in("ana", &site.ana).await;
+    assert_eq!(answer.url().path(), "/profile", "a wait until tomorrow is no wait of ours");
+    site.portal.clock().advance(-3_600);
+    assert_eq!(visitor.get("/profile").await.status(), StatusCode::OK);
+    site.stop().await;
+}

@@ -117,7 +117,8 @@ impl Store {
             .map(drop)
     }
 
-    /// Ends all sessions of an account but one.
+    /// Ends all sessions of an account but one, and but those of phones: all that a phone may do is ask
+    /// whether its device is registered, which it is about to do.
     ///
     /// # Errors
     /// The database failed.
@@ -126,12 +127,14 @@ impl Store {
         user_id: &str,
         token_hash: &[u8; 32],
     ) -> Result<(), StoreError> {
-        sqlx::query("delete from sessions where user_id = $1 and token_hash <> $2")
-            .bind(user_id)
-            .bind(token_hash.to_vec())
-            .execute(&self.writes)
-            .await
-            .map(drop)
+        sqlx::query(
+            "delete from sessions where user_id = $1 and token_hash <> $2 and stage <> 'phone'",
+        )
+        .bind(user_id)
+        .bind(token_hash.to_vec())
+        .execute(&self.writes)
+        .await
+        .map(drop)
     }
 
     /// Forgets what ran out: sessions, registrations that were never finished, failures long past.
