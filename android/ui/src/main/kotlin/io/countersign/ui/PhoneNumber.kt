@@ -1,6 +1,7 @@
 package io.countersign.ui
 
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.foundation.text.input.TextFieldLineLimits
@@ -103,7 +104,7 @@ private fun PinToType(view: View.Pin, taps: FlowTaps) {
             if (wait > 0) {
                 Text(
                     say(Word.pin_again_in, LocalDictionary.current.sayLong(wait)),
-                    Modifier.reading(),
+                    Modifier.reading().padding(vertical = 16.dp),
                     color = MaterialTheme.colorScheme.onSurfaceVariant,
                     textAlign = TextAlign.Center,
                 )
