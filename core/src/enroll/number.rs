@@ -184,6 +184,8 @@ impl Pin {
             Sent::Pin { id, length, resend_from } => {
                 Self { id: Ok(id), length, resend_from, ..self }.with(PinNotice::SentAgain)
             }
+            // A message was sent to this number before: it is the PIN for which there is none any more.
+            Sent::CannotReceive if self.id.is_ok() => self.over(PinNotice::Expired),
             Sent::CannotReceive => Number::typing(NumberNotice::CannotReceive),
             Sent::UnknownPin => self.over(PinNotice::Expired),
             Sent::Wait { until } => {
