@@ -9,6 +9,7 @@ import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.FlowCollector
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.SharingStarted
@@ -85,7 +86,14 @@ public class Authenticator(
             .stateIn(scope, SharingStarted.WhileSubscribed(0, replayExpirationMillis = 0), NO_CODES)
 
     init {
-        scope.launch { look() }
+        scope.launch {
+            try {
+                look()
+            } catch (e: IllegalStateException) {
+                ensureActive() // Closed in this very moment: nobody waits for the answer.
+                throw e
+            }
+        }
     }
 
     /** Looks at the vault without opening it. */
