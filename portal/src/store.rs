@@ -6,7 +6,10 @@
 mod accounts;
 mod audit;
 mod devices;
+mod limits;
+mod messages;
 mod sessions;
+mod sms;
 mod throttle;
 
 use std::path::Path;
@@ -22,7 +25,10 @@ use sqlx::{Any, AnyPool, Executor as _, Transaction};
 pub use self::accounts::{NewUser, User, UserSummary};
 pub use self::audit::{AuditEntry, AuditFilter};
 pub use self::devices::{Begun, Device, DeviceState, NewDevice};
+pub use self::limits::{Reservation, Reserved};
+pub use self::messages::{Claimed, MessageLine, NewMessage, Tally};
 pub use self::sessions::{ApiKey, Session, Stage};
+pub use self::sms::{Application, NewPin, Pin, Template, Verification};
 pub use self::throttle::{Policy, Scope};
 
 /// Seconds since the Unix epoch.

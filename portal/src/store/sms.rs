@@ -1,0 +1,328 @@
+//! Applications, message templates, and PINs of which each is right once.
+
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::limits::{Reserved, Reservation};
+use super::messages::NewMessage;
+use super::{Seconds, Store, StoreError, one};
+
+/// What an app's server made to send PINs with.
+#[derive(Clone)]
+pub struct Application {
+    /// 32 hexadecimal digits in upper case.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// Whether it may send.
+    pub enabled: bool,
+    /// Its configuration, JSON as the API has it.
+    pub configuration: String,
+    /// The prefixes that it may send to, separated by spaces; none is all.
+    pub prefixes: String,
+    /// What its messages may cost within a day, in thousandths; 0 is no ceiling.
+    pub cost_ceiling: i64,
+}
+
+/// A message template.
+#[derive(Clone)]
+pub struct Template {
+    /// 32 hexadecimal digits in upper case.
+    pub id: String,
+    /// Whose it is.
+    pub application_id: String,
+    /// JSON as the API has it.
+    pub template: String,
+}
+
+/// A PIN that was sent.
+#[derive(Clone)]
+pub struct Pin {
+    /// 32 hexadecimal digits in upper case.
+    pub id: String,
+    /// The application.
+    pub application_id: String,
+    /// The template of its message.
+    pub template_id: String,
+    /// The number, digits alone.
+    pub msisdn: String,
+    /// A keyed hash of the PIN.
+    pub hash: Vec<u8>,
+    /// The key of the hash and the seal.
+    pub key_id: String,
+    /// The PIN, sealed, while it can be sent again.
+    pub sealed: Option<Vec<u8>>,
+    /// How many wrong ones are looked at still.
+    pub attempts_left: i64,
+    /// When it stops being right.
+    pub expires_at: Seconds,
+    /// When it was typed.
+    pub verified_at: Option<Seconds>,
+}
+
+/// A PIN to be kept and sent.
+pub struct NewPin<'a> {
+    /// As it will be kept.
+    pub pin: &'a Pin,
+    /// The message that brings it; none for a number that cannot be reached.
+    pub message: Option<NewMessage<'a>>,
+    /// What has to be free for it.
+    pub reservations: &'a [Reservation],
+}
+
+/// A number's standing with an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// The number.
+    pub msisdn: String,
+    /// When its PIN was typed.
+    pub verified_at: Option<Seconds>,
+    /// When its message was handed over.
+    pub sent_at: Option<Seconds>,
+}
+
+impl Store {
+    /// Adds an application, or changes it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn save_application(
+        &self,
+        application: &Application,
+        now: Seconds,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into applications (id, name, enabled, configuration, prefixes, cost_ceiling, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict (id) do update set name = excluded.name, enabled = excluded.enabled,
+                configuration = excluded.configuration, prefixes = excluded.prefixes,
+                cost_ceiling = excluded.cost_ceiling",
+        )
+        .bind(&application.id)
+        .bind(&application.name)
+        .bind(i64::from(application.enabled))
+        .bind(&application.configuration)
+        .bind(&application.prefixes)
+        .bind(application.cost_ceiling)
+        .bind(now)
+        .execute(&self.writes)
+        .await
+        .map(drop)
+    }
+
+    /// All applications, the oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn applications(&self) -> Result<Vec<Application>, StoreError> {
+        let rows = sqlx::query("select * from applications order by created_at, id limit 1000")
+            .fetch_all(&self.reads)
+            .await?;
+        rows.iter().map(application).collect()
+    }
+
+    /// One application.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn application(&self, id: &str) -> Result<Option<Application>, StoreError> {
+        let row = sqlx::query("select * from applications where id = $1")
+            .bind(id)
+            .fetch_optional(&self.reads)
+            .await?;
+        row.as_ref().map(application).transpose()
+    }
+
+    /// Adds a template, or changes it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn save_template(&self, template: &Template, now: Seconds) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into templates (id, application_id, template, created_at) values ($1, $2, $3, $4)
+             on conflict (id) do update set template = excluded.template",
+        )
+        .bind(&template.id)
+        .bind(&template.application_id)
+        .bind(&template.template)
+        .bind(now)
+        .execute(&self.writes)
+        .await
+        .map(drop)
+    }
+
+    /// The templates of an application, the oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn templates(&self, application_id: &str) -> Result<Vec<Template>, StoreError> {
+        let rows = sqlx::query(
+            "select id, application_id, template from templates where application_id = $1
+             order by created_at, id limit 1000",
+        )
+        .bind(application_id)
+        .fetch_all(&self.reads)
+        .await?;
+        let template = |row: &AnyRow| {
+            Ok(Template {
+                id: row.try_get("id")?,
+                application_id: row.try_get("application_id")?,
+                template: row.try_get("template")?,
+            })
+        };
+        rows.iter().map(template).collect()
+    }
+
+    /// Keeps a PIN and queues its message, if every limit has room for it: all of it, or nothing.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn send_pin(&self, new: NewPin<'_>, now: Seconds) -> Result<Reserved, StoreError> {
+        let mut together = self.begin().await?;
+        if let Reserved::Full(scope) =
+            Self::reserve(&mut together, new.reservations).await?
+        {
+            return Ok(Reserved::Full(scope));
+        }
+        let pin = new.pin;
+        sqlx::query(
+            "insert into pins (id, application_id, template_id, msisdn, hash, key_id, sealed,
+                               attempts_left, created_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(&pin.id)
+        .bind(&pin.application_id)
+        .bind(&pin.template_id)
+        .bind(&pin.msisdn)
+        .bind(pin.hash.clone())
+        .bind(&pin.key_id)
+        .bind(pin.sealed.clone())
+        .bind(pin.attempts_left)
+        .bind(now)
+        .bind(pin.expires_at)
+        .execute(&mut *together)
+        .await?;
+        if let Some(message) = new.message {
+            Self::queue(&mut together, &message, now).await?;
+        }
+        together.commit().await?;
+        Ok(Reserved::Free)
+    }
+
+    /// Queues the message of a PIN once more, if every limit has room for it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn resend_pin(
+        &self,
+        message: NewMessage<'_>,
+        reservations: &[Reservation],
+        now: Seconds,
+    ) -> Result<Reserved, StoreError> {
+        let mut together = self.begin().await?;
+        let reserved = Self::reserve(&mut together, reservations).await?;
+        if reserved == Reserved::Free {
+            Self::queue(&mut together, &message, now).await?;
+            together.commit().await?;
+        }
+        Ok(reserved)
+    }
+
+    /// A PIN, by its id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn pin(&self, id: &str) -> Result<Option<Pin>, StoreError> {
+        let row = sqlx::query("select * from pins where id = $1")
+            .bind(id)
+            .fetch_optional(&self.reads)
+            .await?;
+        row.as_ref().map(pin).transpose()
+    }
+
+    /// Takes a right PIN, once: of two at one moment, for one only is this true.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn accept_pin(&self, id: &str, now: Seconds) -> Result<bool, StoreError> {
+        let accepted = sqlx::query(
+            "update pins set verified_at = $2, sealed = null
+             where id = $1 and verified_at is null and attempts_left > 0 and expires_at > $2",
+        )
+        .bind(id)
+        .bind(now)
+        .execute(&self.writes)
+        .await?;
+        Ok(one(&accepted))
+    }
+
+    /// Counts a wrong PIN; says whether it was looked at.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_wrong_pin(&self, id: &str, now: Seconds) -> Result<bool, StoreError> {
+        let counted = sqlx::query(
+            "update pins set attempts_left = attempts_left - 1
+             where id = $1 and verified_at is null and attempts_left > 0 and expires_at > $2",
+        )
+        .bind(id)
+        .bind(now)
+        .execute(&self.writes)
+        .await?;
+        Ok(one(&counted))
+    }
+
+    /// The standing of a number with an application, a line for each PIN, the newest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn verifications(
+        &self,
+        application_id: &str,
+        msisdn: &str,
+    ) -> Result<Vec<Verification>, StoreError> {
+        let rows = sqlx::query(
+            "select msisdn, verified_at,
+                    (select max(sent_at) from messages where pin_id = pins.id) as sent_at
+             from pins where application_id = $1 and msisdn = $2 order by created_at desc, id limit 100",
+        )
+        .bind(application_id)
+        .bind(msisdn)
+        .fetch_all(&self.reads)
+        .await?;
+        let verification = |row: &AnyRow| {
+            Ok(Verification {
+                msisdn: row.try_get("msisdn")?,
+                verified_at: row.try_get("verified_at")?,
+                sent_at: row.try_get("sent_at")?,
+            })
+        };
+        rows.iter().map(verification).collect()
+    }
+}
+
+fn application(row: &AnyRow) -> Result<Application, StoreError> {
+    Ok(Application {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        enabled: row.try_get::<i64, _>("enabled")? != 0,
+        configuration: row.try_get("configuration")?,
+        prefixes: row.try_get("prefixes")?,
+        cost_ceiling: row.try_get("cost_ceiling")?,
+    })
+}
+
+fn pin(row: &AnyRow) -> Result<Pin, StoreError> {
+    Ok(Pin {
+        id: row.try_get("id")?,
+        application_id: row.try_get("application_id")?,
+        template_id: row.try_get("template_id")?,
+        msisdn: row.try_get("msisdn")?,
+        hash: row.try_get("hash")?,
+        key_id: row.try_get("key_id")?,
+        sealed: row.try_get("sealed")?,
+        attempts_left: row.try_get("attempts_left")?,
+        expires_at: row.try_get("expires_at")?,
+        verified_at: row.try_get("verified_at")?,
+    })
+}
