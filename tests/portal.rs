@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod portal {
     mod contract;
+    #[expect(dead_code, reason = "only real parts and benchmarks show many codes in a row")]
+    mod devices;
     mod log;
     mod requests;
     mod site;

@@ -1,25 +1,28 @@
-//! The terminal program as a process of its own.
+//! The programs of the workspace, as processes of their own.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The program, built as these tests were. Cargo builds a package's programs for that package's own
-/// tests only, so it is asked here.
+/// The terminal program.
 pub(crate) fn path() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let test = env::current_exe().expect("a test knows where it lies");
-        let profile = test.parent().and_then(Path::parent).expect("tests lie in deps/");
-        let release = profile.ends_with("release").then_some("--release");
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--locked", "--package", "countersign-cli"])
-            .args(release)
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .status()
-            .expect("cargo starts");
-        assert!(status.success(), "the terminal program does not build");
-        profile.join(format!("countersign{}", env::consts::EXE_SUFFIX))
-    })
+    PROGRAM.get_or_init(|| built("countersign-cli", "countersign"))
+}
+
+/// A program, built as these tests were. Cargo builds a package's programs for that package's own
+/// tests only, so it is asked here.
+pub(crate) fn built(package: &str, program: &str) -> PathBuf {
+    let test = env::current_exe().expect("a test knows where it lies");
+    let profile = test.parent().and_then(Path::parent).expect("tests lie in deps/");
+    let release = profile.ends_with("release").then_some("--release");
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--locked", "--package", package])
+        .args(release)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .status()
+        .expect("cargo starts");
+    assert!(status.success(), "{program} does not build");
+    profile.join(format!("{program}{}", env::consts::EXE_SUFFIX))
 }

@@ -5,6 +5,18 @@
 #[path = "portal/browser.rs"]
 mod browser;
 #[cfg(test)]
+#[path = "portal/clients.rs"]
+mod clients;
+#[cfg(test)]
+#[path = "portal/cluster.rs"]
+mod cluster;
+#[cfg(test)]
+#[path = "portal/contract.rs"]
+mod contract;
+#[cfg(test)]
+#[path = "portal/devices.rs"]
+mod devices;
+#[cfg(test)]
 #[path = "real_parts/easy_pictures.rs"]
 mod easy_pictures;
 #[cfg(test)]
@@ -19,6 +31,21 @@ mod phone;
 #[cfg(test)]
 #[path = "real_parts/portal_browser.rs"]
 mod portal_browser;
+#[cfg(test)]
+#[path = "real_parts/portal_cluster.rs"]
+mod portal_cluster;
+#[cfg(test)]
+#[path = "real_parts/portal_openapi.rs"]
+mod portal_openapi;
+#[cfg(test)]
+#[path = "real_parts/portal_postgres.rs"]
+mod portal_postgres;
+#[cfg(test)]
+#[path = "portal/postgres.rs"]
+mod postgres;
+#[cfg(test)]
+#[path = "portal/process.rs"]
+mod process;
 #[cfg(test)]
 mod program;
 #[cfg(test)]

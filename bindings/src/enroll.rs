@@ -61,6 +61,12 @@ impl Enrollment {
         self.with(|open, flow| Ok(flow.enrollment.view(&open.vault).into()))
     }
 
+    /// Whether it took up an enrollment that was not ended, be it behind a sign-in. Ask right after the
+    /// start, and show the flow then also to somebody who did not tap for it.
+    pub fn is_taken_up(&self) -> Result<bool, CountersignError> {
+        self.with(|_, flow| Ok(flow.enrollment.is_taken_up()))
+    }
+
     /// Takes one event: what is to be seen now, and what is to be done.
     pub fn on(&self, event: Event) -> Result<Step, CountersignError> {
         self.send(event.into())

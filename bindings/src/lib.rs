@@ -30,7 +30,7 @@ pub use self::enroll::{
 };
 pub use self::error::CountersignError;
 pub use self::vault::{AccountId, Code, CodeNow, Codes, Entry, Opened, Outline, Recovered, Vault};
-pub use self::vault::{Imported, Part, Revealed, RevealedCode, RevealedMigration};
+pub use self::vault::{Imported, Part, Preview, Revealed, RevealedCode, RevealedMigration};
 pub use self::vault::{Slot, SlotId, SlotKind};
 
 uniffi::setup_scaffolding!();

@@ -15,7 +15,7 @@ use getrandom::rand_core::{CryptoRng, UnwrapErr};
 
 pub use self::accounts::{AccountId, Code, CodeNow, Codes, Entry};
 pub(crate) use self::import::frame;
-pub use self::import::{Imported, Part};
+pub use self::import::{Imported, Part, Preview};
 pub use self::reveal::{Revealed, RevealedCode, RevealedMigration};
 pub use self::slots::{Slot, SlotId, SlotKind};
 use crate::CountersignError;
@@ -121,6 +121,17 @@ impl Vault {
     pub fn open_with_recovery_key(&self, typed: &[u8]) -> Result<Opened, CountersignError> {
         let text = str::from_utf8(typed).map_err(|_| CountersignError::BadRecoveryKey)?;
         self.open(Unlock::RecoveryKey(&RecoveryKey::parse(text)?))
+    }
+
+    /// Puts a vault aside that nothing opens any more, and all that is kept of it: it gets another name
+    /// in the same folder, which this gives, and a new one can be made. Nothing is deleted.
+    pub fn set_aside(&self) -> Result<String, CountersignError> {
+        if vault::read(&self.path)?.is_none() {
+            return Err(CountersignError::NoVault);
+        }
+        let aside = VaultFile::lock(&self.path)?.set_aside()?.ok_or(CountersignError::NoVault)?;
+        let name = aside.file_name().unwrap_or_default();
+        Ok(name.to_string_lossy().into_owned())
     }
 
     /// Whether it is open.

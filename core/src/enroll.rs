@@ -112,6 +112,13 @@ impl Enrollment {
         }
     }
 
+    /// Whether [`start`](Self::start) took up an enrollment that was not ended, be it behind a sign-in.
+    /// Ask right after it, and show the flow then also to somebody who did not tap for it.
+    #[must_use]
+    pub fn is_taken_up(&self) -> bool {
+        matches!(self.state, State::ShowCode(_) | State::SignIn { then: Then::ShowCode(_), .. })
+    }
+
     fn next(&mut self, state: State, event: Event<'_>, vault: &mut Vault) -> (State, Vec<Effect>) {
         match (state, event) {
             (State::SignIn { then, .. }, Event::SignedIn) => match then {

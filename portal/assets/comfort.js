@@ -1,13 +1,20 @@
 // A little comfort; every page works without it.
 "use strict";
 
-// Counts the seconds down, and says when waiting is over.
+// Counts the seconds down in their sentence, and says when waiting is over.
 for (const element of document.querySelectorAll("[data-countdown]")) {
   const until = Date.now() + 1000 * Number(element.dataset.countdown);
+  const sentence = element.textContent;
+  element.setAttribute("aria-live", "off");
   const tick = () => {
-    const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
-    element.textContent = left > 0 ? String(left) : "✓";
-    if (left > 0) setTimeout(tick, 250);
+    const left = Math.ceil((until - Date.now()) / 1000);
+    if (left > 0) {
+      element.textContent = sentence.replace(/\d+/, String(left));
+      setTimeout(tick, 250);
+      return;
+    }
+    element.setAttribute("aria-live", "polite");
+    element.textContent = element.dataset.done;
   };
   tick();
 }

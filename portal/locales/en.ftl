@@ -31,14 +31,16 @@ seconds = { $count ->
 login-name = Login name
 password = Password
 wrong-password = The login name or the password is wrong.
-too-many = There were too many attempts, so this one was not looked at.
+too-many = There were too many attempts, so this one was not looked at. If it goes on, ask your administrator.
 locked = This account is locked. Ask your administrator.
 enter-code = Enter the code
 enter-code-how = Open your authenticator app and type the six digits that it shows now.
 code = Code
 wrong-code = This code is wrong or was used already. Type the next one as soon as your phone shows it.
+code-just-used = This account’s last code is used. Wait for the next one.
+go-on-now = You can go on now.
 too-many-codes = There were too many wrong codes, so this one was not looked at. If it goes on, ask your administrator.
-lost-phone = Your phone is not at hand?
+lost-phone = Don’t have your phone?
 recovery-code = Recovery code
 recovery-code-how = Type one of the recovery codes that you kept when you registered your device. Each works once.
 wrong-recovery-code = This is none of your unused recovery codes.
@@ -50,10 +52,10 @@ password-rule = { $count ->
     [one] At least { $count } character. A few words in a row are good.
    *[other] At least { $count } characters. A few words in a row are good.
  }
-old-password = Present password
+old-password = Current password
 new-password-field = New password
-password-again = New password once more
-old-password-is-wrong = The present password is wrong.
+password-again = Repeat the new password
+old-password-is-wrong = The current password is wrong.
 password-too-short = This password is too short.
 password-too-long = This password is longer than 256 characters.
 password-is-the-name = The password must not be your login name.
@@ -100,7 +102,7 @@ i-have-passed-it-on = I have passed it on
 ## Mobile authentication.
 mobile-authentication = Mobile authentication
 register-new-device = Register new device
-no-devices = No device is registered. With one, nobody gets in by your password alone.
+no-devices = No device is registered. Register one, and your password alone is not enough.
 pending-devices = Not finished
 registered-devices = Registered
 go-on = Go on
@@ -108,10 +110,10 @@ minutes-left = { $count ->
     [one] Can be finished for { $count } minute
    *[other] Can be finished for { $count } minutes
  }
-registered-at = Begun { $time } UTC
+registered-at = Created { $time } UTC
 last-used-at = last used { $time } UTC
 remove-device-question = Remove “{ $name }”?
-remove-device-consequence = Its codes are not accepted any more. If you need them again, register the device anew.
+remove-device-consequence = Its codes are not accepted any more. With your last device your recovery codes go too. If you need it again, register the device anew.
 said-device-removed = The device is removed.
 said-registration-over = This registration is over: it ran out or was finished. Register the device anew if it is not in the list.
 device-name = Device name
@@ -129,7 +131,7 @@ qr-code = QR code with the key of this device
 step-scan = On your phone, tap “Scan QR” under “Verify device” and scan this code. Any authenticator app can.
 step-code = Type the six digits that the app shows and submit them here.
 step-continue = Then tap “Continue” on your phone.
-on-this-phone = You are on that very phone? Open the app
+on-this-phone = On this phone? Open the app
 cannot-scan = Not able to scan the QR code?
 cannot-scan-how = Enter these values in the app. The device name is case-sensitive.
 key = Key
@@ -151,7 +153,7 @@ tap-continue = Now tap “Continue” on your phone.
 ## Administration.
 users = Users
 audit-log = Audit log
-api-keys = Sites’ keys
+api-keys = Site keys
 search-users = Search for a login name
 mfa = Multi-factor authentication
 mfa-required = Required
@@ -159,7 +161,7 @@ mfa-optional = Optional
 state = State
 is-locked = Locked
 is-active = Active
-nobody-found = Nobody is called so.
+nobody-found = No user has this name.
 add-user = Add user
 add-user-how = The password is made here, is shown once, and is for one use.
 mfa-required-check = Multi-factor authentication is required
@@ -171,7 +173,7 @@ login-taken = This login name is taken, perhaps in other upper and lower case.
 one-time-password-of = One-time password of { $name }
 one-time-password-once = Pass it on in person or by telephone. It is shown this once, and has to be changed at the first sign-in.
 no-devices-of-user = This user has no devices.
-created = Begun
+created = Created
 last-used = Last used
 revoke = Revoke
 state-registered = Registered
@@ -204,7 +206,7 @@ said-require-mfa = Multi-factor authentication is required from now on.
 said-waive-mfa = Multi-factor authentication is not required any more.
 revoke-question = Revoke “{ $name }”?
 revoke-consequence = Its codes are not accepted any more, and the phone is told that it was rejected.
-api-keys-what = With such a key a site has codes verified here.
+api-keys-what = A site uses its key to have codes checked here.
 site = Site
 make-key = Make a key
 api-key-of = Key of { $name }
@@ -230,9 +232,9 @@ most-lines = { $count ->
  }
 
 ## Refusals.
-refused-token = Sign in first.
+refused-token = Sign in first, or give a valid token.
 refused-not-admin = Only an administrator can do this.
-refused-not-found = There is no such page.
+refused-not-found = There is no such page or thing.
 refused-forged = This form is too old or was made elsewhere. Load the page again.
 refused-too-large = This is too much at once.
 refused-method = This cannot be done here.

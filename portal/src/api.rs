@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 use crate::Portal;
 use crate::password::{token, token_hash};
 use crate::refusal::Refusal;
-use crate::sign_in::SignIn;
-use crate::store::{ApiKey, AuditEntry, DeviceState, Stage, User};
+use crate::sign_in::{MOST_LOGIN, SignIn, is_login};
+use crate::store::{AuditEntry, DeviceState, Stage, User};
 use crate::verifier::Outcome;
 
 /// Where each call is.
@@ -88,6 +88,9 @@ struct Credentials {
     login: String,
     #[schema(value_type = String)]
     password: Zeroizing<String>,
+    /// What an earlier sign-in gave this phone to be known by: wrong passwords of strangers do not
+    /// make it wait.
+    known_as: Option<String>,
 }
 
 /// A session of a phone.
@@ -95,10 +98,13 @@ struct Credentials {
 struct PhoneSession {
     /// Send it as `Authorization: Bearer …`.
     token: String,
-    /// When it ends, in seconds since the Unix epoch.
+    /// When it ends at the latest, in seconds since the Unix epoch; 30 minutes without a request end
+    /// it too.
     expires_at: i64,
     /// Whether this account has no device yet.
     device_verification: DeviceVerification,
+    /// What to send as `known_as` at the next sign-in; keep it with what is kept safe.
+    known_as: String,
 }
 
 /// Whether a phone has to be verified.
@@ -132,44 +138,54 @@ async fn sign_in(
     Extension(From(address)): Extension<From>,
     body: Result<Json<Credentials>, JsonRejection>,
 ) -> Result<Response, Refusal> {
-    let Json(Credentials { login, password }) = body?;
+    let Json(Credentials { login, password, known_as }) = body?;
+    let known_as = known_as.filter(|token| token.len() <= 64);
+    let phone = known_as.as_deref().map(token_hash);
     let now = portal.clock.now();
+    let known = portal.known_login(&login).await?;
     let audit = |action: &str, detail: &str| AuditEntry {
         at: now,
-        actor: String::new(),
+        actor: if action == "signed-in" { known.clone() } else { String::new() },
         action: action.to_owned(),
-        subject: login.clone(),
+        subject: known.clone(),
         detail: detail.to_owned(),
         address: address.clone(),
     };
-    let (status, error) = match portal.sign_in(&login, password, None, &address).await? {
+    let (status, error) = match portal.sign_in(&login, password, phone, &address).await? {
         SignIn::Right(user) if user.one_time => (StatusCode::FORBIDDEN, "one-time-on-phone"),
         SignIn::Right(user) => {
             portal.store.audit(&audit("signed-in", "phone")).await?;
-            return phone_session(&portal, &user, now).await;
+            return phone_session(&portal, &user, known_as, now).await;
         }
         SignIn::Wrong => (StatusCode::UNAUTHORIZED, "wrong-password"),
         SignIn::Locked => (StatusCode::FORBIDDEN, "locked"),
-        SignIn::Wait(seconds) => {
-            portal.store.audit(&audit("sign-in-refused", "too-many")).await?;
-            return Err(Refusal::Wait(seconds));
-        }
+        SignIn::Wait(seconds) => return Err(Refusal::Wait(seconds)),
     };
     portal.store.audit(&audit("sign-in-refused", error)).await?;
     Ok(Refused::response(status, error))
 }
 
-async fn phone_session(portal: &Portal, user: &User, now: i64) -> Result<Response, Refusal> {
+async fn phone_session(
+    portal: &Portal,
+    user: &User,
+    known_as: Option<String>,
+    now: i64,
+) -> Result<Response, Refusal> {
     let token = token()?;
     let expires_at = now + portal.config.session_seconds;
     let hash = token_hash(&token);
-    portal.store.begin_session(&hash, &user.id, Stage::Phone, now, expires_at).await?;
+    portal.store.begin_session(&hash, user, Stage::Phone, now, expires_at).await?;
+    let known_as = match known_as {
+        Some(known) if portal.store.knows_browser(&token_hash(&known), &user.id).await? => known,
+        _ => crate::password::token()?.to_string(),
+    };
+    portal.store.know_browser(&token_hash(&known_as), &user.id, now).await?;
     let devices = portal.store.devices(&user.id).await?;
     let done = devices.iter().any(|device| device.state == DeviceState::Registered);
     let device_verification =
         if done { DeviceVerification::Done } else { DeviceVerification::Needed };
     let token = token.to_string();
-    Ok(Json(PhoneSession { token, expires_at, device_verification }).into_response())
+    Ok(Json(PhoneSession { token, expires_at, device_verification, known_as }).into_response())
 }
 
 /// End the phone's session.
@@ -269,18 +285,35 @@ struct Said {
 )]
 async fn verify(
     State(portal): State<Arc<Portal>>,
-    _: Site,
+    site: Site,
+    Extension(From(address)): Extension<From>,
     body: Result<Json<Typed>, JsonRejection>,
 ) -> Result<Json<Said>, Refusal> {
-    let Json(Typed { login, code }) = body?;
-    let user = portal.store.user_by_login(&login).await?;
-    let id = user.filter(|user| user.locked_at.is_none()).map(|user| user.id);
-    // Of nobody there are no devices, and the answer is the same.
-    match portal.check_code(id.as_deref().unwrap_or_default(), &code).await? {
+    let Json(Typed { login, code }) = match body {
+        Ok(typed) => typed,
+        // Who has no key is told nothing else.
+        Err(_) if portal.store.api_key(&site.0).await?.is_none() => return Err(Refusal::Token),
+        Err(malformed) => return Err(malformed.into()),
+    };
+    // What can be no login name is nobody's; no database is asked for it.
+    let login = if is_login(&login) { login } else { "?".repeat(MOST_LOGIN + 1) };
+    let outcome = portal.check_code_for_site(&site.0, &login, &code).await?;
+    match outcome.ok_or(Refusal::Token)? {
         Outcome::Accepted(device) => {
             Ok(Json(Said { verdict: "accepted", device: Some(device), next_code_in: None }))
         }
         Outcome::Refused(seconds) => {
+            let known = portal.known_login(&login).await?;
+            let site = portal.store.api_key(&site.0).await?.map(|key| key.name).unwrap_or_default();
+            let entry = AuditEntry {
+                at: portal.clock.now(),
+                actor: format!("site: {site}"),
+                action: "code-refused".to_owned(),
+                subject: known,
+                detail: String::new(),
+                address,
+            };
+            portal.store.audit(&entry).await?;
             Ok(Json(Said { verdict: "refused", device: None, next_code_in: Some(seconds) }))
         }
         Outcome::Wait(seconds) => Err(Refusal::Wait(seconds)),
@@ -293,8 +326,8 @@ struct Phone {
     user: User,
 }
 
-/// A site with a key.
-struct Site(#[expect(dead_code, reason = "that there is one is what matters")] ApiKey);
+/// The hash of what a site says is its key; whether it is one is asked together with the code.
+struct Site([u8; 32]);
 
 impl FromRequestParts<Arc<Portal>> for Phone {
     type Rejection = Refusal;
@@ -307,12 +340,11 @@ impl FromRequestParts<Arc<Portal>> for Phone {
     }
 }
 
-impl FromRequestParts<Arc<Portal>> for Site {
+impl<S: Sync> FromRequestParts<S> for Site {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Refusal> {
-        let hash = bearer(parts).ok_or(Refusal::Token)?;
-        portal.store.api_key(&hash).await?.map(Self).ok_or(Refusal::Token)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        bearer(parts).map(Self).ok_or(Refusal::Token)
     }
 }
 

@@ -38,6 +38,11 @@ pub enum Command {
     },
     /// Seal all devices under the first key; older keys can then be taken away.
     Reseal,
+    /// Give an account a way in again: a new one-time password, no lock, devices configured anew.
+    Reset {
+        /// Its login name.
+        login: String,
+    },
     /// Check the settings, the keys and the database, and end.
     Check,
     /// Print the OpenAPI document of the JSON API.
@@ -88,8 +93,7 @@ pub struct Settings {
     pub behind_proxy: bool,
 }
 
-/// The settings, settled.
-#[derive(Debug)]
+/// The settings, settled. It has no `Debug`: the address of a database may hold a password.
 pub struct Config {
     /// The address to listen at.
     pub listen: SocketAddr,
@@ -144,9 +148,12 @@ impl Settings {
             secure || public_url.starts_with("http://"),
             "the public URL has to begin with https:// (or http:// on this machine alone)"
         );
+        let host = public_url.split('/').nth(2).unwrap_or_default();
+        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+        let is_here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
         ensure!(
-            secure || listen.ip().is_loopback(),
-            "other machines may reach {listen}, so the public URL has to be https://…: \
+            secure || (listen.ip().is_loopback() && is_here),
+            "other machines may reach this portal, so its public URL has to be https://…: \
              put a proxy that speaks TLS in front, and name its address with --public-url"
         );
         let issuer = self.issuer.unwrap_or_else(|| "Conversations".to_owned());
@@ -206,7 +213,10 @@ fn read_keys(
     database: Option<&Path>,
     notes: &mut Vec<String>,
 ) -> anyhow::Result<Keys> {
-    if let Ok(text) = env::var("COUNTERSIGN_PORTAL_KEYS") {
+    if database.is_some() {
+        make_folder(data).with_context(|| format!("failed to make {}", data.display()))?;
+    }
+    if let (None, Ok(text)) = (file, env::var("COUNTERSIGN_PORTAL_KEYS")) {
         let text = Zeroizing::new(text);
         return Keys::read(&text).with_context(|| format!("COUNTERSIGN_PORTAL_KEYS: {HOW}"));
     }
@@ -215,8 +225,6 @@ fn read_keys(
         match database {
             // Never a new key over old data: it would open none of it.
             Some(database) if !database.exists() => {
-                fs::create_dir_all(data)
-                    .with_context(|| format!("failed to make {}", data.display()))?;
                 Keys::create_file(&path)?;
                 notes.push(format!(
                     "A new sealing key is in {}: keep a copy of it away from the database.",
@@ -231,6 +239,15 @@ fn read_keys(
         .with_context(|| format!("failed to read the keys in {}: {HOW}", path.display()))?;
     warn_of_readers(&path, notes);
     Keys::read(&text).with_context(|| format!("{}: {HOW}", path.display()))
+}
+
+/// A folder that its owner alone may look into.
+fn make_folder(path: &Path) -> std::io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
 }
 
 #[cfg(unix)]

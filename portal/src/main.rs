@@ -45,6 +45,12 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
                 let count = portal.reseal().await?;
                 say(&format!("{count} devices were sealed anew; older keys can go.\n"))
             }
+            Some(Command::Reset { login }) => match portal.reset_account(&login).await? {
+                Some(password) => {
+                    say(&format!("Sign in as “{login}” with the one-time password {}\n", *password))
+                }
+                None => anyhow::bail!("there is no account “{login}”"),
+            },
             Some(Command::Check) => say("Settings, keys and database are in order.\n"),
             _ => start(portal, arguments.demo).await,
         }

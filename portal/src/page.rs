@@ -30,6 +30,8 @@ pub(crate) struct Page {
     pub path: String,
     /// The issuer.
     pub issuer: String,
+    /// Whether the page can be had again, in another language: what is shown once cannot.
+    pub can_be_had_again: bool,
 }
 
 impl Page {
@@ -45,6 +47,7 @@ impl Page {
             can_sign_out: visitor.user().is_some(),
             path: visitor.path.clone(),
             issuer: portal.config.issuer.clone(),
+            can_be_had_again: true,
         }
     }
 
@@ -59,7 +62,14 @@ impl Page {
             can_sign_out: false,
             path: "/".to_owned(),
             issuer: portal.config.issuer.clone(),
+            can_be_had_again: true,
         }
+    }
+
+    /// The frame of something that is shown once.
+    #[must_use]
+    pub(crate) fn shown_once(self) -> Self {
+        Self { can_be_had_again: false, ..self }
     }
 
     /// A text.
@@ -128,6 +138,12 @@ pub(crate) fn qr_path(text: &str) -> anyhow::Result<(String, usize)> {
         }
     }
     Ok((path, width))
+}
+
+/// A text without control characters, which some database cannot look for.
+#[must_use]
+pub(crate) fn without_controls(text: &str) -> String {
+    text.chars().filter(|character| !character.is_control()).collect()
 }
 
 /// A time as people read it in UTC, `2026-11-26 08:00`.

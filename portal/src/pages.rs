@@ -53,6 +53,11 @@ pub(crate) fn router() -> Router<Arc<Portal>> {
         .route("/admin/keys/{id}/revoke", post(admin::revoke_key))
         .route("/admin/audit", get(audit::page))
         .route("/admin/audit.csv", get(audit::export))
+}
+
+/// What is the same for everybody: kept by browsers and proxies, so nobody's cookie is on it.
+pub(crate) fn assets() -> Router<Arc<Portal>> {
+    Router::new()
         .route("/assets/style.css", get(|| asset("text/css; charset=utf-8", STYLE)))
         .route("/assets/comfort.js", get(|| asset("text/javascript; charset=utf-8", COMFORT)))
         .route("/assets/mark.svg", get(|| asset("image/svg+xml", MARK)))

@@ -1,5 +1,7 @@
 //! Passwords, recovery codes and tokens: made, hashed, compared.
 
+use std::sync::{Arc, LazyLock};
+
 use anyhow::Context as _;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -117,9 +119,15 @@ fn hasher() -> Argon2<'static> {
 async fn in_turn<T: Send + 'static>(
     work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {
-    static TURNS: Semaphore = Semaphore::const_new(8);
-    let _turn = TURNS.acquire().await.context("no more passwords are hashed")?;
-    tokio::task::spawn_blocking(work).await.context("hashing a password failed")?
+    static TURNS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(8)));
+    let turn = TURNS.clone().acquire_owned().await.context("no more passwords are hashed")?;
+    let in_turn = move || {
+        let done = work();
+        // The turn ends with the work, also where nobody waits for it any more.
+        drop(turn);
+        done
+    };
+    tokio::task::spawn_blocking(in_turn).await.context("hashing a password failed")?
 }
 
 /// Of no password: what an unknown login name is compared with.

@@ -22,16 +22,18 @@ use crate::{Portal, api, pages};
 
 /// Everything that the portal answers.
 pub fn router(portal: Arc<Portal>) -> Router {
-    let pages = pages::router().layer(from_fn_with_state(portal.clone(), visit));
+    let pages = pages::router()
+        .fallback(async || Refusal::NotFound)
+        .layer(from_fn_with_state(portal.clone(), visit));
     let api = api::router().layer(from_fn_with_state(portal.clone(), from));
     let health = Router::new()
         .route("/health/live", get(async || "live\n"))
         .route("/health/ready", get(ready));
     Router::new()
         .merge(pages)
+        .merge(pages::assets())
         .merge(api)
         .merge(health)
-        .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::Malformed(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .layer(from_fn_with_state(portal.clone(), in_words))
@@ -64,7 +66,20 @@ pub async fn serve(
         tokio::spawn(async move { serve_http(listener, metrics).await })
     });
     let app = router(portal.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let served = serve_http(listener, app).with_graceful_shutdown(end).await;
+    let (ending, ended) = tokio::sync::oneshot::channel::<()>();
+    let end = async move {
+        end.await;
+        drop(ending);
+    };
+    // Whoever holds a connection open and says nothing does not hold the portal up.
+    let late = async {
+        let _ = ended.await;
+        tokio::time::sleep(TIMEOUT).await;
+    };
+    let served = tokio::select! {
+        served = serve_http(listener, app).with_graceful_shutdown(end).into_future() => served,
+        () = late => Ok(()),
+    };
     tidying.abort();
     figures.inspect(tokio::task::JoinHandle::abort);
     portal.store.close().await;
@@ -141,8 +156,9 @@ async fn in_words(State(portal): State<Arc<Portal>>, request: Request, next: Nex
     let path = request.uri().path();
     let for_program = path.starts_with("/api/") || path.starts_with("/health/");
     let language = accepted_language(request.headers());
-    let (visitor, id) = (request.extensions().get::<Visitor>().cloned(), request_id(&request));
+    let id = request_id(&request);
     let response = next.run(request).await;
+    let visitor = response.extensions().get::<Visitor>().cloned();
     let Some(refusal) = response.extensions().get::<Refusal>().copied() else { return response };
     let mut worded = if for_program {
         api::Refused::response(refusal.status(), refusal.key())

@@ -1,5 +1,6 @@
 //! A login name and a password, of a browser or of a phone: right or not, and not too often.
 
+use countersign::{Account, Otp, Secret};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -33,23 +34,25 @@ impl Portal {
         address: &str,
     ) -> Result<SignIn, Refusal> {
         let now = self.clock.now();
-        if login.chars().count() > MOST_LOGIN || typed.chars().count() > password::MOST {
-            return Ok(SignIn::Wrong);
-        }
-        let user = self.store.user_by_login(login).await?;
+        // What can be no login name is nobody's, and takes as long.
+        let user = match is_login(login) {
+            true => self.store.user_by_login(login).await?,
+            false => None,
+        };
+        let too_long = typed.chars().count() > password::MOST;
+        let typed = if too_long { Zeroizing::new(String::new()) } else { typed };
         let scope = match &user {
             Some(user) => match browser {
                 Some(browser) if self.store.knows_browser(&browser, &user.id).await? => {
-                    Scope::KnownBrowser(hex(&Sha256::digest(
-                        [&browser, user.id.as_bytes()].concat(),
-                    )))
+                    Scope::KnownBrowser(format!("{}:{}", user.id, hex(&browser)))
                 }
                 _ => Scope::Account(user.id.clone()),
             },
             None => Scope::NoAccount(hex(&Sha256::digest(login.to_lowercase()))),
         };
         let from = Scope::Address(address.to_owned());
-        for scope in [&scope, &from] {
+        // The address first: an attempt that it refuses costs the account nothing.
+        for scope in [&from, &scope] {
             if let Some(wait) = self.store.reserve_attempt(scope, now).await? {
                 self.figures.sign_in("throttled");
                 return Ok(SignIn::Wait(wait));
@@ -63,6 +66,8 @@ impl Portal {
         };
         self.store.forgive(&scope).await?;
         self.store.forgive(&from).await?;
+        // Whoever is let in ends the row of failures, those of a stranger too (NIST SP 800-63B).
+        self.store.forgive(&Scope::Account(user.id.clone())).await?;
         if user.locked_at.is_some() {
             self.figures.sign_in("locked");
             return Ok(SignIn::Locked);
@@ -79,9 +84,33 @@ impl Portal {
     pub async fn stage_after_password(&self, user: &User) -> Result<Stage, Refusal> {
         let devices = self.store.devices(&user.id).await?;
         let registered = devices.iter().any(|device| device.state == DeviceState::Registered);
-        let more = registered || user.mfa_required || user.one_time;
+        // After a reset a device is configured as if for the first time, whatever the policy.
+        let recovery = self.store.recovery_codes_left(&user.id).await? > 0;
+        let more =
+            registered || recovery || user.mfa_required || user.one_time || user.reset_at.is_some();
         Ok(if more { Stage::Password } else { Stage::Full })
     }
+}
+
+impl Portal {
+    /// The login name for the audit log: what was typed is kept only where it is somebody's, for it
+    /// may be a password in the wrong field.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn known_login(&self, typed: &str) -> Result<String, Refusal> {
+        if !is_login(typed) {
+            return Ok(String::new());
+        }
+        Ok(self.store.user_by_login(typed).await?.map(|user| user.login).unwrap_or_default())
+    }
+}
+
+/// Whether a text can be a login name: short, and drawn as it is written. It is a device's name too.
+pub(crate) fn is_login(text: &str) -> bool {
+    let short = (1..=MOST_LOGIN).contains(&text.chars().count());
+    let secret = Secret::from_bytes(vec![1; 20]);
+    short && secret.is_ok_and(|secret| Account::new(None, text, Otp::DEFAULT, secret).is_ok())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -89,4 +118,4 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// The longest login name, in characters.
-pub(crate) const MOST_LOGIN: usize = 128;
+pub(crate) const MOST_LOGIN: usize = 64;

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::figures::Figures;
 use crate::password;
-use crate::store::{NewUser, Store, new_id};
+use crate::store::{AuditEntry, NewUser, Store, new_id};
 
 /// A portal: its settings, its database, its clock, its figures.
 pub struct Portal {
@@ -27,6 +27,12 @@ impl Portal {
         for id in store.key_ids().await.context("failed to read the database")? {
             if !config.keys.has(&id) {
                 bail!("devices are sealed under the key “{id}”, which is not among the keys given");
+            }
+            // A key of the same name need not be the same key.
+            let sealed = store.device_under(&id).await.context("failed to read the database")?;
+            if let Some(device) = sealed {
+                let opened = config.keys.open(&device.secret, &device.key_id, &device.id);
+                opened.context("the keys do not fit this database")?;
             }
         }
         Ok(Self { config, store, clock, figures: Figures::new() })
@@ -66,6 +72,32 @@ impl Portal {
             return Ok(None);
         }
         self.add_account("admin", true, true, false).await
+    }
+
+    /// Gives an account a way in again: a new one-time password, no lock, and its devices configured as
+    /// if for the first time. Nothing if there is no such account.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn reset_account(&self, login: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
+        let Some(user) = self.store.user_by_login(login).await? else { return Ok(None) };
+        let password = password::one_time()?;
+        let hash = password::hash(password.clone()).await?;
+        let now = self.clock.now();
+        self.store.change_password(&user.id, &user.password_hash, &hash, true).await?;
+        self.store.reset_mfa(&user.id, now).await?;
+        self.store.set_locked(&user.id, None).await?;
+        let text = |text: &str| text.to_owned();
+        let entry = AuditEntry {
+            at: now,
+            actor: text("countersign-portal reset"),
+            action: text("reset-mfa"),
+            subject: user.login,
+            detail: text(""),
+            address: text(""),
+        };
+        self.store.audit(&entry).await?;
+        Ok(Some(password))
     }
 
     /// Seals all devices under the first key; says how many were not.

@@ -5,17 +5,19 @@
 
 use countersign::verify::{Seen, Verdict, Window, verify};
 use countersign::{Otp, TimeStep};
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
 
 use crate::Portal;
 use crate::refusal::Refusal;
-use crate::store::{Device, DeviceState, Seconds};
+use crate::store::{Device, DeviceState, Scope, Seconds};
 
 /// What came of a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It was right: the name of its device.
     Accepted(String),
-    /// It was wrong, or used before. There is another in so many seconds.
+    /// It was wrong, or used before. Another is looked at in so many seconds.
     Refused(Seconds),
     /// It was not looked at: there were too many wrong ones. Wait so many seconds.
     Wait(Seconds),
@@ -27,27 +29,64 @@ impl Portal {
     /// # Errors
     /// The database failed, or a secret cannot be opened.
     pub async fn check_code(&self, user_id: &str, typed: &str) -> Result<Outcome, Refusal> {
+        let mut devices = self.store.devices(user_id).await?;
+        devices.retain(|device| device.state == DeviceState::Registered);
+        self.check_code_of(&devices, user_id, typed).await
+    }
+
+    /// Checks a code for a site: whose key has this hash, and against the devices of whoever has
+    /// this login name. Nothing if there is no such key.
+    ///
+    /// An account that is not there, is locked or has no device is refused as a wrong code is, and
+    /// is as patient: its failures are counted under its name.
+    ///
+    /// # Errors
+    /// The database failed, or a secret cannot be opened.
+    pub async fn check_code_for_site(
+        &self,
+        key_hash: &[u8; 32],
+        login: &str,
+        typed: &str,
+    ) -> Result<Option<Outcome>, Refusal> {
+        let devices = self.store.devices_for_site(key_hash, login).await?;
+        let Some(devices) = devices else { return Ok(None) };
+        if let [device, ..] = devices.as_slice() {
+            return self.check_code_of(&devices, &device.user_id, typed).await.map(Some);
+        }
         let now = self.clock.now();
-        let devices = self.store.devices(user_id).await?;
-        let registered = || devices.iter().filter(|device| device.state == DeviceState::Registered);
+        let name = Sha256::digest(["code ", &login.to_lowercase()].concat());
+        let scope = Scope::NoAccount(HEXLOWER.encode(&name));
+        let waits = self.store.reserve_attempt(&scope, now).await?;
+        self.figures.code(if waits.is_some() { "throttled" } else { "refused" });
+        Ok(Some(waits.map_or(Outcome::Refused(until_next_code(now)), Outcome::Wait)))
+    }
+
+    /// Checks a code against these devices, all the registered ones of an account.
+    async fn check_code_of(
+        &self,
+        devices: &[Device],
+        user_id: &str,
+        typed: &str,
+    ) -> Result<Outcome, Refusal> {
+        let now = self.clock.now();
         // All are looked at, whichever fits: the time taken tells nothing.
         let mut fits = None;
-        for device in registered() {
-            if let Verdict::Accepted(seen) = self.verdict(device, typed, now)? {
+        for device in devices {
+            // One that cannot be opened is in the log, and keeps nobody from using another.
+            if let Ok(Verdict::Accepted(seen)) = self.verdict(device, typed, now) {
                 fits = fits.or(Some((device, seen)));
             }
         }
         if let Some((device, seen)) = fits
             && self.store.accept_code(device, seen, now).await?
         {
-            if registered().any(|other| other.fails > 0) {
+            if devices.iter().any(|other| other.fails > 0) {
                 self.store.forgive_devices(user_id).await?;
             }
             self.figures.code("accepted");
             return Ok(Outcome::Accepted(device.name.clone()));
         }
-        let counted = self.store.count_wrong_code(user_id, DeviceState::Registered, now).await?;
-        Ok(self.refused(counted, registered(), now))
+        self.wrong(user_id, DeviceState::Registered, now).await
     }
 
     /// Checks the first code of a pending device, and registers it.
@@ -62,9 +101,7 @@ impl Portal {
             self.figures.code("registered");
             return Ok(Outcome::Accepted(device.name.clone()));
         }
-        let user_id = &device.user_id;
-        let counted = self.store.count_wrong_code(user_id, DeviceState::Pending, now).await?;
-        Ok(self.refused(counted, [device].into_iter(), now))
+        self.wrong(&device.user_id, DeviceState::Pending, now).await
     }
 
     fn verdict(&self, device: &Device, typed: &str, now: Seconds) -> Result<Verdict, Refusal> {
@@ -76,19 +113,20 @@ impl Portal {
         Ok(verify(&Otp::DEFAULT, &secret, typed, unix_time, seen, window))
     }
 
-    fn refused<'d>(
+    /// Counts a wrong code, and says when another is looked at.
+    pub(crate) async fn wrong(
         &self,
-        counted: bool,
-        devices: impl Iterator<Item = &'d Device>,
+        user_id: &str,
+        state: DeviceState,
         now: Seconds,
-    ) -> Outcome {
-        if counted {
-            self.figures.code("refused");
-            return Outcome::Refused(until_next_code(now));
-        }
-        self.figures.code("throttled");
-        let until = devices.map(|device| device.wait_until).max().unwrap_or(now);
-        Outcome::Wait(if until > now { until - now } else { until_next_code(now) })
+    ) -> Result<Outcome, Refusal> {
+        let counted = self.store.count_wrong_code(user_id, state, now).await?;
+        self.figures.code(if counted { "refused" } else { "throttled" });
+        let devices = self.store.devices(user_id).await?;
+        let of_state = devices.iter().filter(|device| device.state == state);
+        let wait = of_state.map(|device| device.wait_from(now)).max().unwrap_or(0);
+        let wait = wait.max(until_next_code(now));
+        Ok(if counted { Outcome::Refused(wait) } else { Outcome::Wait(wait) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who asks: the session behind a cookie, how far it got, and forms that only its own pages made.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Form;
@@ -114,7 +114,7 @@ impl Portal {
         let token = token()?;
         let expires_at = now + self.config.session_seconds;
         self.store.end_session(&visitor.token_hash()).await?;
-        self.store.begin_session(&token_hash(&token), &user.id, stage, now, expires_at).await?;
+        self.store.begin_session(&token_hash(&token), user, stage, now, expires_at).await?;
         let mut jar = jar.add(self.cookie(SESSION, token.to_string()));
         if stage == Stage::Full {
             let browser = match visitor.browser {
@@ -166,8 +166,12 @@ pub(crate) async fn visit(
     let (mut parts, body) = request.into_parts();
     match visitor(&portal, &parts).await {
         Ok((visitor, cookies)) => {
-            parts.extensions.insert(visitor);
-            (cookies, next.run(Request::from_parts(parts, body)).await).into_response()
+            parts.extensions.insert(visitor.clone());
+            let answer = next.run(Request::from_parts(parts, body)).await;
+            let mut response = (cookies, answer).into_response();
+            // A refusal becomes a page further out, in this visitor's language.
+            response.extensions_mut().insert(visitor);
+            response
         }
         Err(refusal) => refusal.into_response(),
     }
@@ -212,18 +216,24 @@ async fn visitor(portal: &Portal, request: &Parts) -> Result<(Visitor, CookieJar
     Ok((visitor, new))
 }
 
-/// The network address of whoever asks.
+/// The network address of whoever asks; of IPv6 the network, which is one subscriber's.
 pub(crate) fn address(portal: &Portal, headers: &HeaderMap, extensions: &Extensions) -> String {
     let forwarded = || {
         let last = headers.get_all("x-forwarded-for").iter().next_back()?;
-        Some(last.to_str().ok()?.rsplit(',').next()?.trim().parse::<std::net::IpAddr>().ok()?)
+        let last = last.to_str().ok()?.rsplit(',').next()?.trim();
+        let with_port = || last.parse::<SocketAddr>().ok().map(|peer| peer.ip());
+        last.parse::<IpAddr>().ok().or_else(with_port)
     };
-    let peer = || {
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
-        peer.map(|ConnectInfo(peer)| peer.ip())
-    };
+    let peer = || extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let address = if portal.config.behind_proxy { forwarded().or_else(peer) } else { peer() };
-    address.map(|address| address.to_canonical().to_string()).unwrap_or_default()
+    match address.map(|address| address.to_canonical()) {
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Some(address) => address.to_string(),
+        None => String::new(),
+    }
 }
 
 /// The language that the browser asks for.
@@ -257,6 +267,8 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let HalfSignedIn(visitor, user) = HalfSignedIn::from_request_parts(parts, state).await?;
         match visitor.signed_in() {
+            // A password for one use opens nothing but the page where it is changed.
+            Some(_) if user.one_time => Err(Refusal::SignIn("/sign-in/password")),
             Some(_) => Ok(Self(visitor, user)),
             None => Err(Refusal::SignIn("/sign-in/next")),
         }

@@ -301,3 +301,270 @@ async fn health_is_told_and_figures_are_counted() {
     let text = broken.text().await.unwrap();
     assert!(text.contains("Something is broken on our side"), "{text}");
 }
+
+#[tokio::test]
+async fn a_site_is_told_the_same_of_nobody_as_of_a_wrong_code() {
+    let site = Site::start().await;
+    let devices = super::devices::prepare(&site.portal, "known", 2).await;
+    let key = super::devices::site_key(&site.portal).await;
+    let http = Client::new();
+    let verify = async |key: &str, body: Value| {
+        let request = http.post(format!("{}/api/v1/verify", site.url)).bearer_auth(key);
+        let answer = request.json(&body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let mut body: Value = answer.json().await.unwrap();
+        // The clock goes on between two answers.
+        let seconds = body.get_mut("next_code_in").map(|seconds| seconds.take().as_i64());
+        assert!(seconds.is_none_or(|seconds| matches!(seconds, Some(1..=30))));
+        (status, body)
+    };
+    let locked = site.portal.store().user_by_login(&devices[1].login).await.unwrap().unwrap();
+    site.portal.store().set_locked(&locked.id, Some(1)).await.unwrap();
+    let typed = |login: &str| json!({ "login": login, "code": "12345" });
+    for attempt in 0..6 {
+        let known = verify(&key, typed(&devices[0].login)).await;
+        assert_eq!(known.0, if attempt < 5 { 200 } else { 429 }, "{known:?}");
+        for other in ["nobody", "", "known1", "ana"] {
+            let other_answer = verify(&key, typed(other)).await;
+            assert_eq!(other_answer, known, "attempt {attempt} of {other}");
+        }
+    }
+    // Without a key nothing is told, whatever the body is.
+    for body in [typed("ana"), json!({}), json!("ana")] {
+        assert_eq!(verify("no key", body).await.0, 401);
+    }
+    assert_eq!(verify(&key, json!({})).await.0, 422);
+    site.stop().await;
+}
+
+/// A page's first code, as the phone that scanned it would show it.
+async fn code_on(site: &Site, page: &str) -> String {
+    let uri = page.split_once("<a href=\"otpauth").expect("a link for this phone").1;
+    let uri = format!("otpauth{}", uri.split_once('"').unwrap().0.replace("&#38;", "&"));
+    let account = countersign::payload::parse(&uri).unwrap().accounts.remove(0);
+    match account.code_at(site.portal.clock().now() as u64) {
+        countersign::CodeNow::Timed(code) => code.text().to_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Registers a device; the page that says so.
+async fn register(site: &Site, visitor: &Visitor, name: &str) -> String {
+    let new = "/profile/access/mobile/new";
+    let answer = visitor.submit(new, new, &[("name", name)]).await;
+    let path = answer.url().path().to_owned();
+    let code = code_on(site, &answer.text().await.unwrap()).await;
+    let answer = visitor.submit(&path, &path, &[("code", &code)]).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    answer.text().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_secret_is_shown_in_the_session_that_began_it_and_in_no_other() {
+    let site = Site::start().await;
+    site.portal.store().set_mfa_required(&id_of(&site, "ana").await, true).await.unwrap();
+    let (thief, victim) = (Visitor::of(&site), Visitor::of(&site));
+    let key = |page: &str| {
+        page.split_once("id=\"key\">").unwrap().1.split_once('<').unwrap().0.to_owned()
+    };
+    let seen = thief.sign_in("ana", &site.ana).await.text().await.unwrap();
+    let own = victim.sign_in("ana", &site.ana).await.text().await.unwrap();
+    assert_ne!(key(&seen), key(&own), "a thief with the password has another secret");
+    let again = victim.get("/sign-in/set-up").await.text().await.unwrap();
+    assert_eq!(key(&again), key(&own), "and the owner keeps theirs");
+    let code = code_on(&site, &again).await;
+    let set_up = "/sign-in/set-up";
+    let answer = victim.submit(set_up, set_up, &[("code", &code)]).await;
+    assert!(answer.text().await.unwrap().contains("Device registered"));
+    assert_eq!(thief.get("/profile").await.url().path(), "/sign-in/code", "the thief needs a code");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn the_first_device_ends_sessions_of_the_password_alone() {
+    let site = Site::start().await;
+    let (thief, owner) = (Visitor::of(&site), Visitor::of(&site));
+    thief.sign_in("ana", &site.ana).await;
+    owner.sign_in("ana", &site.ana).await;
+    register(&site, &owner, "Pixel").await;
+    assert_eq!(thief.get("/profile").await.url().path(), "/sign-in");
+    assert_eq!(owner.get("/profile").await.url().path(), "/profile");
+    // Revoked, the device leaves the recovery codes to ask for, and not the password alone.
+    let id = id_of(&site, "ana").await;
+    let device = site.portal.store().devices(&id).await.unwrap().remove(0);
+    let now = site.portal.clock().now();
+    assert!(site.portal.store().reject_device(&id, &device.id, now).await.unwrap());
+    assert_eq!(thief.sign_in("ana", &site.ana).await.url().path(), "/sign-in/recovery");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_password_for_one_use_opens_nothing_else_with_a_device_either() {
+    let site = Site::start().await;
+    let owner = Visitor::of(&site);
+    owner.sign_in("ana", &site.ana).await;
+    let page = register(&site, &owner, "Pixel").await;
+    let recovery = page.split_once("<code>").unwrap().1.split_once('<').unwrap().0.to_owned();
+    let account = site.portal.store().user_by_login("ana").await.unwrap().unwrap();
+    let hash = account.password_hash.as_str();
+    // The same password, for one use from now on.
+    assert!(site.portal.store().change_password(&account.id, hash, hash, true).await.unwrap());
+    let password = site.ana.clone();
+    assert_eq!(owner.get("/profile").await.url().path(), "/sign-in", "its sessions are over");
+    owner.sign_in("ana", &password).await;
+    let recovery_page = "/sign-in/recovery";
+    owner.submit(recovery_page, recovery_page, &[("code", &recovery)]).await;
+    for page in ["/profile", "/profile/access/mobile", "/profile/access/recovery"] {
+        assert_eq!(owner.get(page).await.url().path(), "/sign-in/password", "{page}");
+    }
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn after_a_reset_a_device_is_set_up_whatever_the_policy() {
+    let site = Site::start().await;
+    let owner = Visitor::of(&site);
+    owner.sign_in("ana", &site.ana).await;
+    register(&site, &owner, "Pixel").await;
+    let now = site.portal.clock().now();
+    site.portal.store().reset_mfa(&id_of(&site, "ana").await, now).await.unwrap();
+    let page = owner.sign_in("ana", &site.ana).await;
+    assert_eq!(page.url().path(), "/sign-in/set-up");
+    assert!(page.text().await.unwrap().contains("An administrator reset"));
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_phone_that_is_known_is_not_kept_out_by_a_stranger() {
+    let site = Site::start().await;
+    let http = Client::new();
+    let api = format!("{}/api/v1/sign-in", site.url);
+    let sign_in = async |password: &str, known_as: Option<&str>| {
+        let body = json!({ "login": "ana", "password": password, "known_as": known_as });
+        let answer = http.post(&api).json(&body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let (status, first) = sign_in(&site.ana, None).await;
+    assert_eq!(status, 200);
+    let known_as = first["known_as"].as_str().unwrap();
+    for _ in 0..5 {
+        assert_eq!(sign_in("wrong", None).await.0, 401);
+    }
+    assert_eq!(sign_in(&site.ana, None).await.0, 429);
+    let (status, second) = sign_in(&site.ana, Some(known_as)).await;
+    assert_eq!((status, second["known_as"].as_str()), (200, Some(known_as)));
+    // A made-up one is worth nothing.
+    for _ in 0..5 {
+        sign_in("wrong", None).await;
+    }
+    assert_eq!(sign_in(&site.ana, Some("A".repeat(43).as_str())).await.0, 429);
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn an_administrator_locks_unlocks_and_exports_what_was_done() {
+    let site = Site::start().await;
+    let password = site.portal.add_account("boss", true, false, true).await.unwrap().unwrap();
+    let (boss, ana) = (Visitor::of(&site), Visitor::of(&site));
+    boss.sign_in("boss", &password).await;
+    ana.sign_in("ana", &site.ana).await;
+    let page = format!("/admin/users/{}", id_of(&site, "ana").await);
+    let act = async |action: &str| {
+        let path = format!("{page}/{action}");
+        boss.submit(&path, &path, &[]).await.text().await.unwrap()
+    };
+    assert!(act("lock").await.contains("The account is locked."));
+    assert_eq!(ana.get("/profile").await.url().path(), "/sign-in", "signed out at once");
+    assert_eq!(ana.sign_in("ana", &site.ana).await.status(), StatusCode::FORBIDDEN);
+    assert!(act("unlock").await.contains("The account is unlocked."));
+    assert_eq!(ana.sign_in("ana", &site.ana).await.url().path(), "/profile");
+    let own = format!("/admin/users/{}", id_of(&site, "boss").await);
+    for action in ["lock", "new-password"] {
+        let answer = boss.submit(&own, &format!("{own}/{action}"), &[]).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{action} oneself");
+    }
+    let csv = boss.get("/admin/audit.csv?who=ana&action=lock").await.text().await.unwrap();
+    let lines: Vec<_> = csv.lines().collect();
+    assert_eq!(lines.len(), 2, "{csv}");
+    assert!(lines[1].contains("\"boss\",\"lock\",\"ana\""), "{csv}");
+    // What a stranger typed is not kept: it may be a password in the wrong field.
+    let stranger = Visitor::of(&site);
+    stranger.sign_in("my secret password", "x").await;
+    let log = boss.get("/admin/audit").await.text().await.unwrap();
+    assert!(!log.contains("my secret password") && log.contains("sign-in-refused"));
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn what_can_be_no_login_name_is_refused_and_costs_the_address() {
+    let site = Site::start().await;
+    let http = Client::new();
+    let api = format!("{}/api/v1/sign-in", site.url);
+    for login in ["a\0b", "x\u{202e}y", &"x".repeat(60_000), ""] {
+        let body = json!({ "login": login, "password": "p" });
+        let answer = http.post(&api).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{}", login.len());
+    }
+    let from = countersign_portal::store::Scope::Address("127.0.0.1".to_owned());
+    let now = site.portal.clock().now();
+    for _ in 0..196 {
+        site.portal.store().reserve_attempt(&from, now).await.unwrap();
+    }
+    let body = json!({ "login": "ana", "password": &site.ana });
+    let answer = http.post(&api).json(&body).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "the 201st attempt");
+    for _ in 0..2 {
+        site.portal.store().reserve_attempt(&from, now).await.unwrap();
+    }
+    let answer = http.post(&api).json(&body).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    site.stop().await;
+}
+
+async fn id_of(site: &Site, login: &str) -> String {
+    site.portal.store().user_by_login(login).await.unwrap().unwrap().id
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_browsers_with_one_code_at_one_moment_one_gets_in() {
+    let site = Site::start().await;
+    let owner = Visitor::of(&site);
+    owner.sign_in("ana", &site.ana).await;
+    let new = "/profile/access/mobile/new";
+    let answer = owner.submit(new, new, &[("name", "Pixel")]).await;
+    let path = answer.url().path().to_owned();
+    let page = answer.text().await.unwrap();
+    let code = code_on(&site, &page).await;
+    owner.submit(&path, &path, &[("code", &code)]).await;
+    for _ in 0..5 {
+        site.portal.clock().advance(30);
+        let code = code_on(&site, &page).await;
+        let (one, other) = (Visitor::of(&site), Visitor::of(&site));
+        one.sign_in("ana", &site.ana).await;
+        other.sign_in("ana", &site.ana).await;
+        let form = "/sign-in/code";
+        let fields = [("code", code.as_str())];
+        let (one, other) =
+            tokio::join!(one.submit(form, form, &fields), other.submit(form, form, &fields));
+        let mut paths = [one.url().path(), other.url().path()];
+        paths.sort_unstable();
+        assert_eq!(paths, ["/profile", "/sign-in/code"]);
+    }
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_ahead_and_back_locks_nobody_out() {
+    let site = Site::start().await;
+    let visitor = Visitor::of(&site);
+    site.portal.clock().advance(86_400);
+    for _ in 0..6 {
+        visitor.sign_in("ana", "wrong").await;
+    }
+    site.portal.clock().advance(-86_400);
+    let answer = visitor.sign_in("ana", &site.ana).await;
+    assert_eq!(answer.url().path(), "/profile", "a wait until tomorrow is no wait of ours");
+    site.portal.clock().advance(-3_600);
+    assert_eq!(visitor.get("/profile").await.status(), StatusCode::OK);
+    site.stop().await;
+}

@@ -30,6 +30,11 @@ impl Site {
 
     /// With these settings, and an address of its own.
     pub(crate) async fn with(settings: Settings) -> Self {
+        Self::with_clock(settings, Clock::default()).await
+    }
+
+    /// With a clock that other portals may have too.
+    pub(crate) async fn with_clock(settings: Settings, clock: Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let listen = listener.local_addr().unwrap();
@@ -43,7 +48,7 @@ impl Site {
             ..settings
         };
         let config = settings.settle().unwrap();
-        let portal = Arc::new(Portal::open(config, Clock::default()).await.unwrap());
+        let portal = Arc::new(Portal::open(config, clock).await.unwrap());
         let admin = portal.first_administrator().await.unwrap();
         let ana = portal.add_account("ana", false, false, true).await.unwrap();
         let (end, ended) = oneshot::channel();

@@ -3,6 +3,7 @@
 use std::fs;
 
 use countersign_portal::config::Settings;
+use countersign_portal::keys::Keys;
 use countersign_portal::{Clock, Portal};
 use reqwest::StatusCode;
 
@@ -48,6 +49,11 @@ fn settings_that_would_give_sessions_away_are_refused() {
     assert!(
         refusal(Settings { public_url: Some("ftp://x".into()), ..base() }).contains("https://")
     );
+    let public_url = Some("http://portal.example".to_owned());
+    assert!(
+        refusal(Settings { public_url, ..base() }).contains("https://"),
+        "behind a proxy with TLS"
+    );
     assert!(refusal(Settings { issuer: Some("a:b".into()), ..base() }).contains("colon"));
     assert!(refusal(Settings { window: Some(11), ..base() }).contains("window"));
     let public_url = Some("https://portal.example".to_owned());
@@ -82,10 +88,68 @@ async fn another_key_does_not_open_this_database() {
     let new = "/profile/access/mobile/new";
     assert_eq!(visitor.submit(new, new, &[("name", "Pixel")]).await.status(), StatusCode::OK);
     site.stop().await;
-    let key_file = folder.path().join("other");
-    fs::write(&key_file, countersign_portal::keys::Keys::generate("k2").unwrap().as_str()).unwrap();
-    let settings = Settings { database, key_file: Some(key_file), ..Settings::default() };
-    let opened = Portal::open(settings.settle().unwrap(), Clock::default()).await;
-    let said = format!("{:#}", opened.err().unwrap());
-    assert!(said.contains("the key “k1”"), "{said}");
+    // Of another name, and of the same.
+    for (id, expected) in [("k2", "the key “k1”"), ("k1", "do not fit this database")] {
+        let key_file = folder.path().join(id);
+        fs::write(&key_file, Keys::generate(id).unwrap().as_str()).unwrap();
+        let settings = Settings {
+            database: database.clone(),
+            key_file: Some(key_file),
+            ..Settings::default()
+        };
+        let opened = Portal::open(settings.settle().unwrap(), Clock::default()).await;
+        let said = format!("{:#}", opened.err().unwrap());
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn devices_are_sealed_anew_and_the_old_key_can_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Some(format!("sqlite:{}?mode=rwc", folder.path().join("db").display()));
+    let (old, new) = (Keys::generate("old").unwrap(), Keys::generate("new").unwrap());
+    let settings = |keys: &str| {
+        let key_file = folder.path().join("keys");
+        fs::write(&key_file, keys).unwrap();
+        Settings { database: database.clone(), key_file: Some(key_file), ..Settings::default() }
+    };
+    let site = Site::with(settings(&old)).await;
+    let visitor = Visitor::of(&site);
+    visitor.sign_in("ana", &site.ana).await;
+    let form = "/profile/access/mobile/new";
+    visitor.submit(form, form, &[("name", "Pixel")]).await;
+    site.stop().await;
+    let open =
+        async |keys: &str| Portal::open(settings(keys).settle().unwrap(), Clock::default()).await;
+    let portal = open(&format!("{}{}", *new, *old)).await.unwrap();
+    assert_eq!(portal.reseal().await.unwrap(), 1);
+    assert_eq!(portal.reseal().await.unwrap(), 0);
+    assert!(open(&new).await.is_ok());
+    assert!(open(&old).await.is_err());
+}
+
+#[test]
+fn a_key_file_of_ones_own_is_enough_on_a_fresh_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let key_file = folder.path().join("key");
+    Keys::create_file(&key_file).unwrap();
+    let data = folder.path().join("not/there/yet");
+    let settings =
+        Settings { data: Some(data.clone()), key_file: Some(key_file), ..Settings::default() };
+    assert!(settings.settle().is_ok());
+    assert!(data.is_dir());
+}
+
+#[tokio::test]
+async fn a_cookie_is_for_this_host_and_for_tls_where_there_is_tls() {
+    let public_url = Some("https://portal.example".to_owned());
+    let site = Site::with(Settings { public_url, ..Settings::default() }).await;
+    let answer = Visitor::of(&site).get("/sign-in").await;
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    assert!(
+        cookie.starts_with("__Host-countersign-session=") && cookie.contains("Secure"),
+        "{cookie}"
+    );
+    assert!(answer.headers().contains_key("strict-transport-security"));
+    site.stop().await;
 }

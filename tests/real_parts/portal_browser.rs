@@ -48,6 +48,7 @@ async fn from_register_new_device_to_device_registered() {
     web.press("Sign out").await;
     web.sign_in("ana", &site.ana).await;
     web.says("Enter the code").await;
+    web.says("last code is used").await;
     web.fill("code", &code).await;
     web.press("Submit").await;
     web.says("wrong or was used already").await;
@@ -67,13 +68,13 @@ async fn from_register_new_device_to_device_registered() {
     other.says("wrong or was used already").await;
 
     // A recovery code lets in, once.
-    other.press("Your phone is not at hand?").await;
+    other.press("Don’t have your phone?").await;
     other.fill("code", &recovery.to_lowercase()).await;
     other.press("Submit").await;
     other.says("User profile").await;
     other.press("Sign out").await;
     other.sign_in("ana", &site.ana).await;
-    other.press("Your phone is not at hand?").await;
+    other.press("Don’t have your phone?").await;
     other.fill("code", &recovery).await;
     other.press("Submit").await;
     other.says("none of your unused recovery codes").await;
@@ -224,19 +225,18 @@ async fn every_page_can_be_read_by_everyone() {
     next_step(&site);
     let web = Browser::open(&site.url, 1_000, false).await;
     let mut complaints = Vec::new();
-    for (language, width, dark) in [
-        ("en", 1_000, false),
-        ("en", 1_000, true),
-        ("en", 360, false),
-        ("de", 360, true),
-        ("es", 1_000, false),
-        ("hr", 360, false),
-        ("ar", 1_000, false),
-        ("ar", 360, true),
+    // Each round has an account of its own, which knows nothing yet.
+    for (language, width, dark, name) in [
+        ("en", 1_000, false, "grace.moore"),
+        ("en", 1_000, true, "liam.clark"),
+        ("en", 360, false, "ruth.adams"),
+        ("de", 360, true, "leo.weber"),
+        ("es", 1_000, false, "elena.ruiz"),
+        ("hr", 360, false, "marko.babic"),
+        ("ar", 1_000, false, "layla.hassan"),
+        ("ar", 360, true, "omar.said"),
     ] {
-        // Each round has an agent and an administrator of its own, who know nothing yet.
-        let name = format!("{language}{width}{dark}");
-        let password = site.portal.add_account(&name, true, false, true).await.unwrap().unwrap();
+        let password = site.portal.add_account(name, true, false, true).await.unwrap().unwrap();
         web.go("/sign-in").await;
         let mut look = async |title: &str| {
             web.emulate(width, dark).await;
@@ -255,7 +255,7 @@ async fn every_page_can_be_read_by_everyone() {
         };
         web.go(&format!("/sign-in?lang={language}")).await;
         look("sign-in").await;
-        web.fill("login", &name).await;
+        web.fill("login", name).await;
         web.fill("password", "wrong").await;
         web.press_main().await;
         web.is_shown("#problem").await;
@@ -286,7 +286,7 @@ async fn every_page_can_be_read_by_everyone() {
         look("device").await;
         web.client.find(fantoccini::Locator::Css("summary")).await.unwrap().click().await.unwrap();
         look("device-values").await;
-        let mut phone = Phone::sign_in(&site.url, &name, &password).await;
+        let mut phone = Phone::sign_in(&site.url, name, &password).await;
         phone.ahead = ahead(&site);
         phone.send(Event::EnterManually).await;
         let key = web.at("#key").await;
@@ -302,7 +302,7 @@ async fn every_page_can_be_read_by_everyone() {
         look("registered").await;
         web.go("/profile/access/mobile").await;
         look("devices").await;
-        let id = site.portal.store().user_by_login(&name).await.unwrap().unwrap().id;
+        let id = site.portal.store().user_by_login(name).await.unwrap().unwrap().id;
         for (path, title) in [("", "user"), ("/reset-mfa", "sure")] {
             web.go(&format!("/admin/users/{id}{path}")).await;
             look(title).await;
@@ -314,7 +314,7 @@ async fn every_page_can_be_read_by_everyone() {
             .click()
             .await
             .unwrap();
-        web.fill("login", &name).await;
+        web.fill("login", name).await;
         web.fill("password", &password).await;
         web.press_main().await;
         web.is_shown("input.code").await;

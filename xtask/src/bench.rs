@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the benchmarks, and their table in `docs/benchmarks.md`.
 
 mod kotlin;
+mod portal;
 
 use std::thread;
 
@@ -13,12 +14,15 @@ use crate::run::{say, watch};
 
 pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) -> Result<()> {
     let write = arguments.flag("--write");
-    let kotlin = arguments.flag("kotlin");
+    let (kotlin, portal) = (arguments.flag("kotlin"), arguments.flag("portal"));
     arguments.finish()?;
+    if portal {
+        return portal::run(shell, write, report);
+    }
     if kotlin {
         return kotlin::run(shell, write, report);
     }
-    let outcome = watch(cmd!(shell, "cargo bench --package countersign-tests"), &[])?;
+    let outcome = watch(cmd!(shell, "cargo bench --package countersign-tests --bench core"), &[])?;
     let rows = rows(&outcome.text);
     let succeeded = outcome.success;
     report.step("bench", Ok(outcome));

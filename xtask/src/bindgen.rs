@@ -67,7 +67,7 @@ fn must(command: Cmd<'_>) -> Result<()> {
 }
 
 /// Copies a file, unless the same is there.
-fn put(shell: &Shell, from: impl AsRef<Path>, to: &Path) -> Result<()> {
+pub(crate) fn put(shell: &Shell, from: impl AsRef<Path>, to: &Path) -> Result<()> {
     let bytes = shell.read_binary_file(from)?;
     let same = to.is_file() && shell.read_binary_file(to)? == bytes;
     say(&format!("{} {}", if same { "unchanged" } else { "written" }, to.display()));

@@ -5,7 +5,7 @@ use xshell::{Shell, cmd};
 
 use crate::report::Report;
 use crate::run::{Outcome, watch};
-use crate::{Arguments, maven, setup, tidy};
+use crate::{Arguments, maven, setup, swift, tidy};
 
 pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> Result<()> {
     arguments.finish()?;
@@ -21,6 +21,7 @@ pub(crate) fn steps(shell: &Shell, report: &mut Report) {
     report.step("doc", watch(doc, &[("RUSTDOCFLAGS", "-D warnings")]));
     deny(shell, report);
     ktlint(shell, report);
+    swift::format(shell, report);
     tidy::step(shell, report);
 }
 

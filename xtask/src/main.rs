@@ -8,6 +8,7 @@ mod bench;
 mod bindgen;
 mod check;
 mod fuzz;
+mod ios;
 mod maven;
 mod pictures;
 mod qr;
@@ -15,6 +16,7 @@ mod report;
 mod run;
 mod screens;
 mod setup;
+mod swift;
 mod test;
 mod tidy;
 
@@ -50,11 +52,18 @@ const COMMANDS: &[Command] = &[
     ("pictures", "", "the pictures of the README, made anew", pictures::run),
     ("screens", "", "the pictures of the app's screens: docs/screens", screens::run),
     ("bindgen", "", "the native library, its Kotlin and its Swift: target/bindings", bindgen::run),
+    ("swift", "[--ci]", "the Swift tests, with the toolchain that they need", swift::run),
     ("android", "[--write]", "the library for phones, and a package of the app", android::run),
     (
+        "ios",
+        "[--check]",
+        "the framework for iPhones, on a Mac; --check: its parts, anywhere",
+        ios::run,
+    ),
+    (
         "bench",
-        "[kotlin] [--write]",
-        "the benchmarks of Rust or of Kotlin; --write: into docs/benchmarks.md",
+        "[kotlin|portal] [--write]",
+        "the benchmarks of Rust, of Kotlin or of the portal; --write: into docs/benchmarks.md",
         bench::run,
     ),
     (

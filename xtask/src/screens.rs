@@ -59,5 +59,5 @@ const PAGES: &[&str] = &[
     "devices-hr-360-light",
     "admin-users-en-1000-light",
     "user-en-1000-dark",
-    "admin-audit-ar-1000-light",
+    "admin-keys-ar-1000-light",
 ];

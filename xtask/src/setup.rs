@@ -36,15 +36,30 @@ pub(crate) fn cargo_tool(shell: &Shell, name: &str, version: &str) -> Result<Pat
 /// # Errors
 /// There is no Python 3, or the packages cannot be fetched.
 pub(crate) fn python(shell: &Shell) -> Result<PathBuf> {
-    let home = tools(shell).join("python");
-    let python = home.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let wanted = PYTHON_PACKAGES.join(" ");
+    Ok(venv(shell, "python", PYTHON_PACKAGES)?.join(format!("python{}", env::consts::EXE_SUFFIX)))
+}
+
+/// What makes requests out of an OpenAPI document, in a virtual environment of its own.
+///
+/// # Errors
+/// There is no Python 3, or the packages cannot be fetched.
+pub(crate) fn schemathesis(shell: &Shell) -> Result<PathBuf> {
+    let programs = venv(shell, "schemathesis", SCHEMATHESIS)?;
+    Ok(programs.join(format!("schemathesis{}", env::consts::EXE_SUFFIX)))
+}
+
+/// The folder of the programs of a virtual environment with exactly these packages.
+fn venv(shell: &Shell, name: &str, wanted: &[&str]) -> Result<PathBuf> {
+    let home = tools(shell).join(name);
+    let programs = home.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let python = programs.join(format!("python{}", env::consts::EXE_SUFFIX));
+    let pins = wanted.join(" ");
     let probe = "import sys, importlib.metadata as m\n\
                  for pin in sys.argv[1].split():\n    \
                      name, version = pin.split('==')\n    \
                      assert m.version(name) == version";
-    if cmd!(shell, "{python} -c {probe} {wanted}").quiet().ignore_stderr().run().is_ok() {
-        return Ok(python);
+    if cmd!(shell, "{python} -c {probe} {pins}").quiet().ignore_stderr().run().is_ok() {
+        return Ok(programs);
     }
     let make = || {
         let venv = watch(cmd!(shell, "python3 -m venv --clear {home}"), &[]);
@@ -56,11 +71,11 @@ pub(crate) fn python(shell: &Shell) -> Result<PathBuf> {
         // `--no-deps`: the list is whole, so a new release of a dependency cannot slip in.
         let install = cmd!(
             shell,
-            "{python} -m pip install --quiet --disable-pip-version-check --no-deps {PYTHON_PACKAGES...}"
+            "{python} -m pip install --quiet --disable-pip-version-check --no-deps {wanted...}"
         );
         require(watch(install, &[])?.success, || "pip could not install the packages".to_owned())
     })?;
-    Ok(python)
+    Ok(programs)
 }
 
 /// A file of a package of npm's registry, at exactly this version, under `target/tools`.
@@ -142,6 +157,37 @@ const PYTHON_PACKAGES: &[&str] = &[
     "cffi==2.1.1",
     "pycparser==3.12",
     "pynacl==1.6.2",
+];
+
+/// Schemathesis and all that it needs.
+const SCHEMATHESIS: &[&str] = &[
+    "anyio==4.16.0",
+    "certifi==2026.10.19.post1",
+    "charset-normalizer==3.5.3",
+    "click==8.5.1",
+    "graphql-core==3.3.2",
+    "harfile==0.6.0",
+    "hypothesis==6.170.17",
+    "hypothesis-graphql==0.13.5",
+    "idna==3.20",
+    "iniconfig==2.3.1",
+    "jsonschema_rs==0.60.3",
+    "markdown-it-py==4.3.0",
+    "MarkupSafe==3.0.4",
+    "mdurl==0.1.2",
+    "packaging==26.4",
+    "pluggy==1.7.0",
+    "Pygments==2.21.0",
+    "pyrate-limiter==4.5.1",
+    "pytest==9.2.0",
+    "PyYAML==6.0.4",
+    "requests==2.34.2",
+    "rich==15.0.0",
+    "schemathesis==4.32.5",
+    "sortedcontainers==2.4.0",
+    "typing_extensions==4.16.0",
+    "urllib3==2.8.0",
+    "Werkzeug==3.1.9",
 ];
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use xshell::{Shell, cmd};
 
 use crate::report::{Report, test_line};
 use crate::run::watch;
-use crate::{Arguments, check, maven, setup};
+use crate::{Arguments, check, maven, setup, swift};
 
 pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> Result<()> {
     arguments.finish()?;
@@ -20,6 +20,7 @@ pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> R
     report.tests("cargo test --workspace", watch(workspace, &[]));
     real_parts(shell, report);
     maven::tests(shell, report);
+    swift::tests(shell, report);
     Ok(())
 }
 
@@ -31,6 +32,8 @@ enum Need {
     Python,
     /// What finds barriers on a page: `COUNTERSIGN_AXE`.
     Axe,
+    /// What makes requests out of an OpenAPI document: `COUNTERSIGN_SCHEMATHESIS`.
+    Schemathesis,
     /// Other people's pictures of QR codes: `COUNTERSIGN_PICTURES`.
     Pictures,
 }
@@ -43,6 +46,9 @@ const PARTS: &[(&str, &[Need])] = &[
     ("oathtool", &[OATHTOOL]),
     ("portal_browser", &[CHROMIUM, CHROMEDRIVER, Need::Axe]),
     ("secret_service", &[GNOME_KEYRING, DBUS]),
+    ("portal_postgres", &[POSTGRES, SETPRIV]),
+    ("portal_cluster", &[POSTGRES, SETPRIV, HAPROXY]),
+    ("portal_openapi", &[Need::Schemathesis]),
 ];
 
 const CHROMIUM: Need = Need::Program { name: "chromium", package: "chromium" };
@@ -50,7 +56,11 @@ const CHROMEDRIVER: Need = Need::Program { name: "chromedriver", package: "chrom
 const DBUS: Need = Need::Program { name: "dbus-run-session", package: "dbus" };
 const GNOME_KEYRING: Need =
     Need::Program { name: "gnome-keyring-daemon", package: "gnome-keyring" };
+const HAPROXY: Need = Need::Program { name: "haproxy", package: "haproxy" };
 const OATHTOOL: Need = Need::Program { name: "oathtool", package: "oathtool" };
+// The server's own programs are not on the path; this one, which the package brings along, is.
+const POSTGRES: Need = Need::Program { name: "pg_createcluster", package: "postgresql" };
+const SETPRIV: Need = Need::Program { name: "setpriv", package: "util-linux" };
 const STRACE: Need = Need::Program { name: "strace", package: "strace" };
 
 /// The tests against parts of other people: run where the part can be had, skipped by name where not.
@@ -62,6 +72,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
     };
     let python = setup::python(shell).map_err(|error| format!("{error:#}"));
     let axe = axe(shell).map_err(|error| format!("{error:#}"));
+    let schemathesis = setup::schemathesis(shell).map_err(|error| format!("{error:#}"));
     let pictures = field_pictures(shell);
     let met = |need: &Need| match need {
         Need::Program { name, .. } if setup::on_path(name) => Ok(()),
@@ -71,6 +82,9 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         }
         Need::Python => python.as_ref().map(drop).map_err(|why| format!("no Python ({why})")),
         Need::Axe => axe.as_ref().map(drop).map_err(|why| format!("no axe ({why})")),
+        Need::Schemathesis => {
+            schemathesis.as_ref().map(drop).map_err(|why| format!("no schemathesis ({why})"))
+        }
         Need::Pictures => pictures.as_ref().map(drop).ok_or("no field pictures here".to_owned()),
     };
 
@@ -87,6 +101,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
     let variables = [
         ("COUNTERSIGN_PYTHON", python.as_ref().ok()),
         ("COUNTERSIGN_AXE", axe.as_ref().ok()),
+        ("COUNTERSIGN_SCHEMATHESIS", schemathesis.as_ref().ok()),
         ("COUNTERSIGN_PICTURES", pictures.as_ref()),
     ];
     let variables: Vec<_> =

@@ -6,6 +6,7 @@ mod app;
 mod dependencies;
 mod facade;
 mod kotlin;
+mod swift;
 mod text;
 
 use std::collections::BTreeMap;
@@ -83,6 +84,10 @@ const RULES: &[fn(&Files) -> Vec<String>] = &[
     facade::thin_facade,
     facade::no_core_knowledge,
     facade::same_versions,
+    swift::thin_facade,
+    swift::nothing_public_inside,
+    swift::thin_app,
+    swift::no_core_knowledge,
 ];
 
 /// A page is short because somebody reads it whole.

@@ -2,7 +2,7 @@
 
 use countersign::payload::{self, migration};
 use countersign::qr::{self, Frame, Payload};
-use countersign::vault::VaultError;
+use countersign::vault::Standing;
 
 use super::{AccountId, Vault};
 use crate::CountersignError;
@@ -12,12 +12,24 @@ use crate::CountersignError;
 pub struct Imported {
     /// The accounts that are new, all of them saved.
     pub added: Vec<AccountId>,
-    /// How many were here already; these stay as they are.
+    /// Of these, the accounts that have the name of another one and another key. Both are kept, since
+    /// nobody but the user knows which of them the relying party accepts: have one renamed or removed.
+    pub named_alike: Vec<AccountId>,
+    /// How many were here already, with the same key; these stay as they are.
     pub already_here: u32,
     /// How many could not be read.
     pub refused: u32,
     /// Which parts of an export in several parts these were: go on until each was read.
     pub parts: Vec<Part>,
+}
+
+/// Whose account a payload would bring.
+#[derive(uniffi::Record)]
+pub struct Preview {
+    /// The relying party as it calls itself, if it does.
+    pub issuer: Option<String>,
+    /// The account name. It may be empty.
+    pub name: String,
 }
 
 /// One part of an export in several.
@@ -38,6 +50,16 @@ impl Vault {
     pub fn import_text(&self, payload: &[u8]) -> Result<Imported, CountersignError> {
         let text = str::from_utf8(payload).map_err(|_| CountersignError::BadPayload)?;
         self.import(&[text])
+    }
+
+    /// Whose account the payload of a link would bring, and nothing where it brings none or several: to
+    /// ask the user before another app's link is given to an enrollment. The vault may be locked.
+    #[must_use]
+    pub fn preview(&self, payload: &[u8]) -> Option<Preview> {
+        let parsed = payload::parse(str::from_utf8(payload).ok()?).ok()?;
+        let account = parsed.accounts.first().filter(|_| parsed.part.is_none())?;
+        let issuer = account.issuer().map(str::to_owned);
+        Some(Preview { issuer, name: account.name().to_owned() })
     }
 
     /// Adds the accounts of the QR codes in a picture that was chosen: a PNG, JPEG or WebP file.
@@ -67,16 +89,26 @@ impl Vault {
             return Err(CountersignError::BadPayload);
         }
         self.change(|vault| {
-            let mut imported =
-                Imported { added: vec![], already_here: 0, refused: 0, parts: vec![] };
+            let mut imported = Imported {
+                added: vec![],
+                named_alike: vec![],
+                already_here: 0,
+                refused: 0,
+                parts: vec![],
+            };
             for parsed in parsed {
                 imported.refused += u32::try_from(parsed.refused.len()).unwrap_or(u32::MAX);
                 imported.parts.extend(parsed.part.map(Part::from));
                 for account in parsed.accounts {
-                    match vault.add(account) {
-                        Ok(id) => imported.added.push(id),
-                        Err(VaultError::Duplicate(_)) => imported.already_here += 1,
-                        Err(error) => return Err(error.into()),
+                    let like_it = vault.find_duplicate(&account);
+                    if like_it.is_some_and(|like_it| like_it.same_codes) {
+                        imported.already_here += 1;
+                        continue;
+                    }
+                    let id = vault.add_beside(account, Standing::Registered)?;
+                    imported.added.push(id);
+                    if like_it.is_some() {
+                        imported.named_alike.push(id);
                     }
                 }
             }

@@ -91,3 +91,39 @@ fn what_is_no_export_brings_nothing() {
     assert_eq!(picture.unwrap_err(), CountersignError::BadPicture);
     assert!(vault.import_frame(&[128; 64 * 48], 64, 48, 64).unwrap().is_none());
 }
+
+#[test]
+fn another_key_under_the_same_name_is_kept_beside_and_said_so() {
+    let (vault, _folder) = vault();
+    let first = vault.import_text(PAYLOAD.as_bytes()).unwrap().added[0];
+    let other = "otpauth://totp/Example:alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let imported = vault.import_text(other.as_bytes()).unwrap();
+    assert_eq!((imported.added.len(), imported.already_here), (1, 0));
+    assert_eq!(imported.named_alike, imported.added);
+    let codes = vault.codes_at(NOW).unwrap().entries;
+    let [CodeNow::Timed { code: old }, CodeNow::Timed { code: new }] =
+        [&codes[0].code, &codes[1].code]
+    else {
+        panic!()
+    };
+    assert_eq!((codes[0].id, old.text.as_str()), (first, "915760"), "the old one stays");
+    assert_ne!(old.text, new.text);
+
+    let again = vault.import_text(other.as_bytes()).unwrap();
+    assert_eq!((again.added.len(), again.named_alike.len(), again.already_here), (0, 0, 1));
+}
+
+#[test]
+fn a_link_is_asked_about_by_its_names_alone() {
+    let (vault, _folder) = vault();
+    vault.lock();
+    let named = |text: &[u8]| vault.preview(text).map(|of| (of.issuer, of.name));
+    assert_eq!(named(PAYLOAD.as_bytes()), Some((Some("Example".into()), "alice".into())));
+    let nothing = [
+        &b"https://example.com/"[..],
+        b"\xFF",
+        b"otpauth://totp/a",
+        b"otpauth-migration://offline?data=",
+    ];
+    assert!(nothing.into_iter().all(|text| named(text).is_none()));
+}

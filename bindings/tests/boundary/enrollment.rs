@@ -1,6 +1,8 @@
 //! The thin line, from a camera frame to six digits.
 
-use countersign_ffi::{CodeNow, CountersignError, Effect, Event, ScanNotice, View};
+use countersign_ffi::{
+    CodeNow, CountersignError, Effect, Enrollment, Event, RelyingParty, ScanNotice, View,
+};
 
 use super::phone::{KEY, NOW, PAYLOAD, Plane, looking, vault, vault_in};
 
@@ -69,4 +71,29 @@ fn a_picture_that_is_none_says_so() {
     let step = flow.picture(b"no picture").unwrap();
     let View::ScanQr { notice: Some(notice) } = step.view else { panic!() };
     assert!(matches!(notice, ScanNotice::PictureUnreadable));
+}
+
+#[test]
+fn an_enrollment_behind_a_sign_in_says_that_it_was_begun() {
+    let (vault, _folder) = vault();
+    let party = |path: &str| RelyingParty {
+        issuer: None,
+        status_url: format!("https://portal.example/{path}"),
+        signs_in: true,
+    };
+    let start = |path: &str| Enrollment::start(vault.clone(), Some(party(path))).unwrap();
+    let flow = start("devices");
+    assert!(!flow.is_taken_up().unwrap());
+    flow.on(Event::SignedIn).unwrap();
+    flow.linked(PAYLOAD.as_bytes()).unwrap();
+    vault.save().unwrap();
+    flow.on(Event::Saved).unwrap();
+
+    let again = start("devices");
+    assert!(matches!(again.view().unwrap(), View::SignIn { .. }));
+    assert!(again.is_taken_up().unwrap());
+    assert!(!start("others").is_taken_up().unwrap(), "it is another relying party's");
+    assert!(
+        Enrollment::start(vault.clone(), None).unwrap().is_taken_up().is_ok_and(|taken| !taken)
+    );
 }

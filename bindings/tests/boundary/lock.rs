@@ -70,3 +70,20 @@ fn a_change_that_cannot_be_saved_is_not_made() {
     vault.rename(id, None, "bob").unwrap();
     assert_eq!(vault.code_at(id, NOW).unwrap().name, "bob");
 }
+
+#[test]
+fn a_vault_is_put_aside_while_nobody_has_it_open() {
+    let (vault, folder) = vault();
+    vault.import_text(PAYLOAD.as_bytes()).unwrap();
+    assert_eq!(vault.set_aside().unwrap_err(), CountersignError::Busy);
+    vault.lock();
+    let name = vault.set_aside().unwrap();
+    assert_eq!(name, "vault.1.aside");
+    assert!(vault.outline().unwrap().is_none());
+    assert_eq!(vault.set_aside().unwrap_err(), CountersignError::NoVault);
+    vault.create_with_device_key(&[2; 32]).unwrap();
+    let path = folder.path().join(name).into_os_string().into_string().unwrap();
+    let aside = countersign_ffi::Vault::new(path);
+    aside.open_with_device_key(&KEY).unwrap();
+    assert_eq!(aside.codes_at(NOW).unwrap().entries.len(), 1, "nothing of it is lost");
+}

@@ -16,10 +16,13 @@ const TEXTS: &[&str] = &[
     "Entry.issuer",
     "Entry.name",
     "Outline.identity",
+    "Preview.issuer",
+    "Preview.name",
     "Request.accept",
     "Request.method",
     "Request.url",
     "Vault.next_code",
+    "Vault.set_aside",
 ];
 
 /// What a field or a call that holds a secret would be called.

@@ -115,6 +115,48 @@ impl VaultFile {
         Ok(())
     }
 
+    /// Gives the vault and all that is kept of it another name, beside the old one: where nothing
+    /// opens it any more, a new one can be made. Nothing is deleted, and under its new name it is a
+    /// vault as it was. `None` where there is none.
+    ///
+    /// # Errors
+    /// `Io`: a step failed. What has the new name already keeps it, and the rest can be put aside
+    /// by trying again.
+    pub fn set_aside(&mut self) -> Result<Option<PathBuf>, FileError> {
+        let at = FileError::at("put the vault aside");
+        let folder = Folder::open(folder_of(&self.path)).map_err(&at)?;
+        let is_there = |path: &Path| path.try_exists().map_err(&at);
+        let mut kept = Vec::new();
+        // The newest goes last: until then there is no moment at which a new vault would be made.
+        for suffix in [PREVIOUS, DAMAGED, ""] {
+            if is_there(&sibling(&self.path, suffix))? {
+                kept.push(suffix);
+            }
+        }
+        if kept.is_empty() {
+            return Ok(None);
+        }
+        let mut number = 1_u64;
+        let aside = loop {
+            let aside = sibling(&self.path, &format!(".{number}.aside"));
+            let mut taken = false;
+            for suffix in [PREVIOUS, DAMAGED, ""] {
+                taken |= is_there(&sibling(&aside, suffix))?;
+            }
+            if !taken {
+                break aside;
+            }
+            number += 1;
+        };
+        for suffix in kept {
+            fs::rename(sibling(&self.path, suffix), sibling(&aside, suffix)).map_err(&at)?;
+        }
+        self.newest = Newest::Missing;
+        self.generation = 0;
+        folder.sync().map_err(FileError::StateUnknown)?;
+        Ok(Some(aside))
+    }
+
     /// All of a save but the last `fsync`. At each moment `self.path` is a whole generation.
     fn place(
         &self,

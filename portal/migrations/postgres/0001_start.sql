@@ -13,6 +13,8 @@ create table users (
     locked_at     bigint,
     -- Multi-factor authentication was reset; told at the next sign-in, and then forgotten.
     reset_at      bigint,
+    -- Changes when all its sessions have to end, also those that are just being begun.
+    epoch         bigint not null default 0,
     created_at    bigint not null
 );
 
@@ -27,7 +29,9 @@ create table devices (
     secret        bytea   not null,
     key_id        text   not null,
     created_at    bigint not null,
-    -- When a pending registration ends.
+    -- The session that began it: in no other is its secret shown.
+    begun_in      bytea   not null,
+    -- When a pending registration ends; when a device was rejected.
     expires_at    bigint not null,
     last_used_at  bigint,
     -- The last time step accepted, and the drift of the device's clock in steps (RFC 6238 §5.2, §6).
@@ -51,6 +55,8 @@ create table sessions (
     user_id    text   not null references users (id),
     -- password, full or phone.
     stage      text   not null,
+    -- The account's when it began.
+    epoch      bigint not null,
     created_at bigint not null,
     seen_at    bigint not null,
     expires_at bigint not null
@@ -88,5 +94,7 @@ create table audit (
     action  text   not null,
     subject text   not null,
     detail  text   not null,
-    address text   not null
+    address text   not null,
+    -- Actor and subject as they are looked for: in lower case.
+    who     text   not null
 );

@@ -15,10 +15,10 @@ use serde::Deserialize;
 use super::profile::After;
 use super::{Once, Sure};
 use crate::Portal;
-use crate::page::{Page, ok, show, utc};
+use crate::page::{Page, ok, show, utc, without_controls};
 use crate::password;
 use crate::refusal::Refusal;
-use crate::sign_in::MOST_LOGIN;
+use crate::sign_in::{MOST_LOGIN, is_login};
 use crate::store::{DeviceState, NewUser, User, UserSummary, new_id};
 use crate::visitor::{Administrator, Ours};
 
@@ -82,7 +82,7 @@ pub(super) async fn users_page(
     query: Result<Query<Search>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     let Query(Search { search, said }) = query?;
-    let users = portal.store.users(&search).await?;
+    let users = portal.store.users(&without_controls(&search)).await?;
     let page = Page::of(&portal, &visitor);
     let said = said.filter(|said| said.starts_with("said-") && page.language.knows(said));
     ok(&UsersPage { page, users, search, login: String::new(), problem: None, said })
@@ -112,7 +112,7 @@ pub(super) async fn add_user(
     let problem = match () {
         () if login.is_empty() => Some("login-empty"),
         () if login.chars().count() > MOST_LOGIN => Some("login-too-long"),
-        () if login.chars().any(char::is_control) => Some("login-has-bad-character"),
+        () if !is_login(login) => Some("login-has-bad-character"),
         () if !portal.store.add_user(user, portal.clock.now()).await? => Some("login-taken"),
         () => None,
     };
@@ -130,7 +130,7 @@ pub(super) async fn add_user(
         values: vec![password],
         back: "/admin/users".to_owned(),
         back_text: page.t("i-have-passed-it-on").into_owned(),
-        page,
+        page: page.shown_once(),
     })
 }
 
@@ -219,7 +219,8 @@ pub(super) async fn act(
     let action = Action::by_name(&name)?;
     let user = user(&portal, &id).await?;
     let (store, now) = (&portal.store, portal.clock.now());
-    let did = visitor.did(&portal, &name, &user.login, "");
+    // The line comes first: nothing is done that is not in the log.
+    store.audit(&visitor.did(&portal, &name, &user.login, "")).await?;
     match action {
         Action::ResetMfa => store.reset_mfa(&user.id, now).await?,
         // Whoever locked themselves out could not unlock themselves.
@@ -228,13 +229,14 @@ pub(super) async fn act(
         Action::Unlock => store.set_locked(&user.id, None).await?,
         Action::RequireMfa => store.set_mfa_required(&user.id, true).await?,
         Action::WaiveMfa => store.set_mfa_required(&user.id, false).await?,
+        // Whoever changes their own has to know the old one.
+        Action::NewPassword if own.id == user.id => return Err(Refusal::NotFound),
         Action::NewPassword => {
             let (password, hash) = one_time_password().await?;
             if !store.change_password(&user.id, &user.password_hash, &hash, true).await? {
                 return Ok(Redirect::to(&format!("/admin/users/{id}")).into_response());
             }
-            store.end_other_sessions(&user.id, &visitor.token_hash()).await?;
-            store.audit(&did).await?;
+            store.forgive_account(&user.id).await?;
             let page = Page::of(&portal, &visitor);
             return ok(&Once {
                 title: page.with("one-time-password-of", "name", &user.login).into_owned(),
@@ -242,11 +244,10 @@ pub(super) async fn act(
                 values: vec![password],
                 back: format!("/admin/users/{id}"),
                 back_text: page.t("i-have-passed-it-on").into_owned(),
-                page,
+                page: page.shown_once(),
             });
         }
     }
-    store.audit(&did).await?;
     if own.id == user.id && action == Action::ResetMfa {
         return Ok(Redirect::to("/sign-in").into_response());
     }
@@ -281,9 +282,10 @@ pub(super) async fn revoke(
     let user = user(&portal, &id).await?;
     let devices = portal.store.devices(&id).await?;
     let device = devices.iter().find(|device| device.id == device_id).ok_or(Refusal::NotFound)?;
-    if portal.store.reject_device(&id, &device.id).await? {
-        let did = visitor.did(&portal, "device-revoked", &user.login, &device.name);
-        portal.store.audit(&did).await?;
+    let did = visitor.did(&portal, "device-revoked", &user.login, &device.name);
+    portal.store.audit(&did).await?;
+    if portal.store.reject_device(&id, &device.id, portal.clock.now()).await? {
+        portal.store.end_other_sessions(&user.id, &visitor.token_hash()).await?;
     }
     Ok(Redirect::to(&format!("/admin/users/{id}?said=said-device-removed")).into_response())
 }
@@ -326,7 +328,7 @@ pub(super) async fn add_key(
         values: vec![key.to_string()],
         back: "/admin/keys".to_owned(),
         back_text: page.t("i-have-kept-it").into_owned(),
-        page,
+        page: page.shown_once(),
     })
 }
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use time::{Date, Month};
 
 use crate::Portal;
-use crate::page::{Page, ok, utc};
+use crate::page::{Page, ok, utc, without_controls};
 use crate::refusal::Refusal;
 use crate::store::{AuditEntry, AuditFilter, Seconds};
 use crate::visitor::Administrator;
@@ -26,6 +26,8 @@ struct AuditPage {
     lines: Vec<(String, AuditEntry)>,
     actions: &'static [&'static str],
     most: usize,
+    /// There may be more.
+    full: bool,
 }
 
 /// The filter as it is typed.
@@ -45,10 +47,11 @@ pub(super) async fn page(
 ) -> Result<Response, Refusal> {
     let Query(filter) = asked?;
     let log = portal.store.audit_log(&filter.filter(), MOST_SHOWN as i64).await?;
-    let lines = log.into_iter().map(|entry| (utc(entry.at), entry)).collect();
+    let lines: Vec<_> = log.into_iter().map(|entry| (utc(entry.at), entry)).collect();
+    let full = lines.len() == MOST_SHOWN;
     let query = filter.query();
     let page = Page::of(&portal, &visitor);
-    ok(&AuditPage { page, filter, query, lines, actions: ACTIONS, most: MOST_SHOWN })
+    ok(&AuditPage { page, filter, query, lines, actions: ACTIONS, most: MOST_SHOWN, full })
 }
 
 pub(super) async fn export(
@@ -73,8 +76,8 @@ pub(super) async fn export(
 impl Asked {
     fn filter(&self) -> AuditFilter {
         AuditFilter {
-            who: self.who.clone(),
-            action: self.action.clone(),
+            who: without_controls(&self.who),
+            action: without_controls(&self.action),
             from: day(&self.from),
             until: day(&self.until).map(|day| day + 86_400),
         }
@@ -108,9 +111,21 @@ fn day(text: &str) -> Option<Seconds> {
 
 /// A cell of CSV (RFC 4180). One that a spreadsheet would take for a formula is kept from it.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let guard = if formula { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    let mut cell = String::from("\"");
+    let mut begins = true;
+    for character in text.chars() {
+        // A spreadsheet of many a country splits at semicolons too.
+        if begins && "=+-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(character) {
+            cell.push('\'');
+        }
+        begins = matches!(character, ';' | ',' | '\t' | '\r' | '\n' | '"');
+        match character {
+            '"' => cell.push_str("\"\""),
+            control if control.is_control() => cell.push(' '),
+            plain => cell.push(plain),
+        }
+    }
+    cell + "\""
 }
 
 const MOST_SHOWN: usize = 200;
@@ -124,6 +139,7 @@ const ACTIONS: &[&str] = &[
     "signed-out",
     "code-refused",
     "password-changed",
+    "password-refused",
     "device-named",
     "device-registered",
     "device-removed",
@@ -150,6 +166,7 @@ mod tests {
     fn a_cell_is_a_text_to_every_spreadsheet() {
         assert_eq!(cell("a \"b\", c"), "\"a \"\"b\"\", c\"");
         assert_eq!(cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(cell("x;=1+1\n@a"), "\"x;'=1+1 '@a\"");
     }
 
     #[test]

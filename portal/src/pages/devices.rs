@@ -131,6 +131,9 @@ pub(super) async fn device_page(
 ) -> Result<Response, Refusal> {
     let Path(id) = id?;
     match pending(&portal, &user, &id).await? {
+        Some(device) if device.begun_in != visitor.token_hash() => {
+            begin_again(&portal, &visitor, &user, &device).await
+        }
         Some(device) => ok(&show_device(&portal, &visitor, &user, &device, None).await?),
         None => Ok(Redirect::to(EXPIRED).into_response()),
     }
@@ -145,6 +148,9 @@ pub(super) async fn submit(
 ) -> Result<Response, Refusal> {
     let Path(id) = id?;
     match pending(&portal, &user, &id).await? {
+        Some(device) if device.begun_in != visitor.token_hash() => {
+            begin_again(&portal, &visitor, &user, &device).await
+        }
         Some(device) => submit_first_code(&portal, &visitor, jar, &user, &device, &form.code).await,
         None => Ok(Redirect::to(EXPIRED).into_response()),
     }
@@ -201,9 +207,14 @@ pub(super) async fn remove(
 ) -> Result<Response, Refusal> {
     let Path(id) = id?;
     let device = device(&portal, &user, &id).await?;
-    if portal.store.reject_device(&user.id, &device.id).await? {
+    let now = portal.clock.now();
+    if portal.store.reject_device(&user.id, &device.id, now).await? {
         let did = visitor.did(&portal, "device-removed", &user.login, &device.name);
         portal.store.audit(&did).await?;
+        // Who gives up the last device of their own will gives up its stand-ins too.
+        if !sign_in::has_device(&portal, &user).await? {
+            portal.store.set_recovery_codes(&user.id, &[]).await?;
+        }
     }
     Ok(Redirect::to("/profile/access/mobile?said=said-device-removed").into_response())
 }
@@ -243,6 +254,7 @@ async fn begin_device(
                 secret: &keys.seal(account.secret(), &id)?,
                 key_id: keys.sealing_id(),
                 expires_at: now + portal.config.pending_seconds,
+                begun_in: &visitor.token_hash(),
             },
             now,
         )
@@ -260,6 +272,20 @@ async fn begin_device(
             Ok(known.map(|device| device.id).ok_or("name-taken"))
         }
     }
+}
+
+/// Takes a registration up that another session began: under the same name and with a new secret, for
+/// somebody else with the password may have seen the old one.
+async fn begin_again(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+    device: &Device,
+) -> Result<Response, Refusal> {
+    portal.store.reject_device(&user.id, &device.id, portal.clock.now()).await?;
+    let begun = begin_device(portal, visitor, user, &device.name).await?;
+    let to = begun.map_or(EXPIRED.to_owned(), |id| format!("/profile/access/mobile/{id}"));
+    Ok(Redirect::to(&to).into_response())
 }
 
 async fn submit_first_code(
@@ -282,6 +308,10 @@ async fn submit_first_code(
                 Vec::new()
             };
             let was_in = visitor.signed_in().is_some();
+            if none_left && was_in {
+                // The first second factor: sessions of the password alone are over.
+                portal.store.end_other_sessions(&user.id, &visitor.token_hash()).await?;
+            }
             let jar = if was_in {
                 jar
             } else {
@@ -289,13 +319,16 @@ async fn submit_first_code(
                 portal.store.audit(&signed_in).await?;
                 portal.begin_session(visitor, jar, user, Stage::Full).await?
             };
-            let page = Page::of(portal, visitor);
+            let mut page = Page::of(portal, visitor).shown_once();
+            // Its forms would carry the token of the session before.
+            page.can_sign_out &= was_in;
             let shown = ok(&RegisteredPage { page, name, recovery_codes })?;
             return Ok((jar, shown).into_response());
         }
         Outcome::Refused(wait) => {
-            let problem = Problem { key: "wrong-first-code", wait: Some(wait) };
-            (StatusCode::UNPROCESSABLE_ENTITY, problem)
+            let throttled = wait > 30;
+            let wait = throttled.then_some(wait);
+            (StatusCode::UNPROCESSABLE_ENTITY, Problem { key: "wrong-first-code", wait })
         }
         Outcome::Wait(wait) => {
             let problem = Problem { key: "too-many-codes", wait: Some(wait) };
@@ -355,7 +388,11 @@ async fn set_up_device(portal: &Portal, visitor: &Visitor, user: &User) -> Resul
         let devices = portal.store.devices(&user.id).await?;
         let pending = |device: &Device| device.state == DeviceState::Pending && device.is_live(now);
         if let Some(device) = devices.into_iter().find(|d| d.name == name && pending(d)) {
-            return Ok(device);
+            if device.begun_in == visitor.token_hash() {
+                return Ok(device);
+            }
+            // Somebody else with the password may have seen its secret.
+            portal.store.reject_device(&user.id, &device.id, now).await?;
         }
         let begun = begin_device(portal, visitor, user, &name).await?;
         begun.map_err(|_| Refusal::Malformed(StatusCode::UNPROCESSABLE_ENTITY))?;
@@ -366,7 +403,7 @@ async fn set_up_device(portal: &Portal, visitor: &Visitor, user: &User) -> Resul
 /// Whether a first device is what is wanted of this visitor.
 async fn sets_up(portal: &Portal, visitor: &Visitor, user: &User) -> Result<bool, Refusal> {
     let in_already = visitor.signed_in().is_some() || user.one_time;
-    Ok(!in_already && !sign_in::has_device(portal, user).await?)
+    Ok(!in_already && !sign_in::has_second_factor(portal, user).await?)
 }
 
 async fn pending(portal: &Portal, user: &User, id: &str) -> Result<Option<Device>, Refusal> {

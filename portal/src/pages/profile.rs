@@ -7,6 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -16,7 +17,7 @@ use crate::Portal;
 use crate::page::{Page, ok, show};
 use crate::password;
 use crate::refusal::Refusal;
-use crate::store::{DeviceState, User};
+use crate::store::{DeviceState, Scope, Stage, User};
 use crate::visitor::{Ours, SignedIn, Visitor};
 
 #[derive(Template)]
@@ -55,7 +56,7 @@ pub(super) struct After {
 }
 
 impl After {
-    /// The key, if it is one of ours: an address that somebody else made says nothing here.
+    /// The key, if it is one of ours: an address that somebody else made says no words of theirs.
     pub(super) fn said(after: Result<Query<Self>, QueryRejection>, page: &Page) -> Option<String> {
         let said = after.ok()?.0.said?;
         (said.starts_with("said-") && page.language.knows(&said)).then_some(said)
@@ -111,12 +112,25 @@ pub(super) struct ChangedPassword {
 pub(super) async fn password(
     State(portal): State<Arc<Portal>>,
     SignedIn(visitor, user): SignedIn,
+    jar: CookieJar,
     Ours(form): Ours<ChangedPassword>,
 ) -> Result<Response, Refusal> {
-    let old = form.old.chars().count() <= password::MOST
-        && password::verify(form.old, Some(user.password_hash.clone())).await?;
-    let problem = check_new_password(&form.new, &form.again, &user)
-        .or((!old).then_some("old-password-is-wrong"));
+    let mut problem = check_new_password(&form.new, &form.again, &user);
+    if problem.is_none() {
+        let scope = Scope::Present(user.id.clone());
+        if let Some(wait) = portal.store.reserve_attempt(&scope, portal.clock.now()).await? {
+            return Err(Refusal::Wait(wait));
+        }
+        let old = form.old.chars().count() <= password::MOST
+            && password::verify(form.old, Some(user.password_hash.clone())).await?;
+        if old {
+            portal.store.forgive(&scope).await?;
+        } else {
+            problem = Some("old-password-is-wrong");
+            let did = visitor.did(&portal, "password-refused", &user.login, "");
+            portal.store.audit(&did).await?;
+        }
+    }
     if let Some(key) = problem {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return show(status, &change_page(&portal, &visitor, &user, Some(key)));
@@ -125,9 +139,11 @@ pub(super) async fn password(
     if !portal.store.change_password(&user.id, &user.password_hash, &hash, false).await? {
         return Err(Refusal::SignIn("/sign-in"));
     }
-    portal.store.end_other_sessions(&user.id, &visitor.token_hash()).await?;
+    // All sessions are over; this one goes on under a new token.
+    let user = User { epoch: user.epoch + 1, ..user };
+    let jar = portal.begin_session(&visitor, jar, &user, Stage::Full).await?;
     portal.store.audit(&visitor.did(&portal, "password-changed", &user.login, "")).await?;
-    Ok(Redirect::to("/profile/access?said=said-password-changed").into_response())
+    Ok((jar, Redirect::to("/profile/access?said=said-password-changed")).into_response())
 }
 
 fn change_page(
@@ -170,7 +186,7 @@ pub(super) async fn recovery(
         values,
         back: "/profile/access".to_owned(),
         back_text: page.t("i-have-kept-them").into_owned(),
-        page,
+        page: page.shown_once(),
     })
 }
 

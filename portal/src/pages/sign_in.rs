@@ -16,7 +16,7 @@ use crate::page::{Page, ok, show};
 use crate::password;
 use crate::refusal::Refusal;
 use crate::sign_in::SignIn;
-use crate::store::{DeviceState, Stage, User};
+use crate::store::{AuditEntry, Device, DeviceState, Stage, User};
 use crate::verifier::{Outcome, until_next_code};
 use crate::visitor::{HalfSignedIn, Ours, Visitor};
 
@@ -33,6 +33,8 @@ struct SignInPage {
 struct CodePage {
     page: Page,
     problem: Option<Problem>,
+    /// The seconds until the next code, where the present one is used.
+    used: Option<i64>,
 }
 
 #[derive(Template)]
@@ -90,14 +92,19 @@ pub(super) async fn submit(
             let stage = portal.stage_after_password(&user).await?;
             let jar = portal.begin_session(&visitor, jar, &user, stage).await?;
             let signed_in = if stage == Stage::Full { "signed-in" } else { "password-right" };
-            portal.store.audit(&visitor.did(&portal, signed_in, &user.login, "")).await?;
+            let did = visitor.did(&portal, signed_in, &user.login, "");
+            portal.store.audit(&AuditEntry { actor: user.login.clone(), ..did }).await?;
             return Ok((jar, Redirect::to("/sign-in/next")).into_response());
         }
         SignIn::Wrong => (StatusCode::UNAUTHORIZED, "wrong-password", None),
         SignIn::Wait(seconds) => (StatusCode::TOO_MANY_REQUESTS, "too-many", Some(seconds)),
         SignIn::Locked => (StatusCode::FORBIDDEN, "locked", None),
     };
-    portal.store.audit(&visitor.did(&portal, "sign-in-refused", &form.login, key)).await?;
+    // What was not looked at leaves no line: whoever hammers does not fill the log.
+    if status != StatusCode::TOO_MANY_REQUESTS {
+        let known = portal.known_login(&form.login).await?;
+        portal.store.audit(&visitor.did(&portal, "sign-in-refused", &known, key)).await?;
+    }
     let page = Page::of(&portal, &visitor);
     show(status, &SignInPage { page, login: form.login, problem: Some(Problem { key, wait }) })
 }
@@ -108,9 +115,11 @@ pub(super) async fn next(
     HalfSignedIn(visitor, user): HalfSignedIn,
 ) -> Result<Redirect, Refusal> {
     let registered = has_device(&portal, &user).await?;
+    let has_more = has_second_factor(&portal, &user).await?;
     Ok(Redirect::to(match () {
         () if visitor.signed_in().is_some() => "/profile",
         () if registered => "/sign-in/code",
+        () if has_more => "/sign-in/recovery",
         () if user.one_time => "/sign-in/password",
         () => "/sign-in/set-up",
     }))
@@ -152,8 +161,8 @@ pub(super) async fn change_password(
     if !portal.store.change_password(&user.id, &user.password_hash, &hash, false).await? {
         return Err(Refusal::SignIn("/sign-in"));
     }
-    portal.store.end_other_sessions(&user.id, &visitor.token_hash()).await?;
-    let user = User { one_time: false, ..user };
+    // The sessions of before are over, this one too: it goes on under the new epoch.
+    let user = User { one_time: false, epoch: user.epoch + 1, ..user };
     let stage = match visitor.signed_in() {
         Some(_) => Stage::Full,
         None => portal.stage_after_password(&user).await?,
@@ -185,8 +194,13 @@ pub(super) async fn code_page(
     if !needs_code(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
     }
+    // The code of this very step may be the one just used, at the last sign-in or at Submit.
+    let now = portal.clock.now();
+    let devices = portal.store.devices(&user.id).await?;
+    let mut registered = devices.iter().filter(|d| d.state == DeviceState::Registered);
+    let used = registered.all(|device| is_used(device, now)).then(|| until_next_code(now));
     let page = Page::of(&portal, &visitor);
-    ok(&CodePage { page, problem: None })
+    ok(&CodePage { page, problem: None, used })
 }
 
 #[derive(Deserialize)]
@@ -215,10 +229,12 @@ pub(super) async fn submit_code(
             (StatusCode::TOO_MANY_REQUESTS, Problem { key: "too-many-codes", wait: Some(wait) })
         }
     };
-    let did = visitor.did(&portal, "code-refused", &user.login, problem.key);
-    portal.store.audit(&did).await?;
+    if status != StatusCode::TOO_MANY_REQUESTS {
+        let did = visitor.did(&portal, "code-refused", &user.login, problem.key);
+        portal.store.audit(&did).await?;
+    }
     let page = Page::of(&portal, &visitor);
-    show(status, &CodePage { page, problem: Some(problem) })
+    show(status, &CodePage { page, problem: Some(problem), used: None })
 }
 
 pub(super) async fn recovery_page(
@@ -243,18 +259,22 @@ pub(super) async fn submit_recovery(
     let now = portal.clock.now();
     let hash = password::recovery_hash(&form.code);
     if portal.store.use_recovery_code(&user.id, &hash, now).await? {
-        let did = visitor.did(&portal, "recovery-code-used", &user.login, "");
+        portal.store.forgive_devices(&user.id).await?;
+        let used = visitor.did(&portal, "recovery-code-used", &user.login, "");
+        portal.store.audit(&used).await?;
+        let did = visitor.did(&portal, "signed-in", &user.login, "");
         return let_in(&portal, &visitor, jar, &user, did).await;
     }
-    let counted = portal.store.count_wrong_code(&user.id, DeviceState::Registered, now).await?;
-    let (status, problem) = if counted {
-        (StatusCode::UNAUTHORIZED, Problem { key: "wrong-recovery-code", wait: None })
-    } else {
-        let wait = Some(until_next_code(now));
-        (StatusCode::TOO_MANY_REQUESTS, Problem { key: "too-many-codes", wait })
+    let (status, problem) = match portal.wrong(&user.id, DeviceState::Registered, now).await? {
+        Outcome::Wait(wait) => {
+            (StatusCode::TOO_MANY_REQUESTS, Problem { key: "too-many-codes", wait: Some(wait) })
+        }
+        _ => (StatusCode::UNAUTHORIZED, Problem { key: "wrong-recovery-code", wait: None }),
     };
-    let did = visitor.did(&portal, "code-refused", &user.login, problem.key);
-    portal.store.audit(&did).await?;
+    if status != StatusCode::TOO_MANY_REQUESTS {
+        let did = visitor.did(&portal, "code-refused", &user.login, problem.key);
+        portal.store.audit(&did).await?;
+    }
     show(status, &RecoveryPage { page: Page::of(&portal, &visitor), problem: Some(problem) })
 }
 
@@ -277,7 +297,7 @@ async fn let_in(
     visitor: &Visitor,
     jar: CookieJar,
     user: &User,
-    did: crate::store::AuditEntry,
+    did: AuditEntry,
 ) -> Result<Response, Refusal> {
     let jar = portal.begin_session(visitor, jar, user, Stage::Full).await?;
     portal.store.audit(&did).await?;
@@ -285,9 +305,24 @@ async fn let_in(
     Ok((jar, Redirect::to(to)).into_response())
 }
 
-/// Whether a code has to come first.
+/// Whether the code that this device shows now was accepted already.
+fn is_used(device: &Device, now: i64) -> bool {
+    let theirs = now.div_euclid(30) + i64::from(device.seen.drift);
+    device
+        .seen
+        .last_step
+        .and_then(|step| i64::try_from(step).ok())
+        .is_some_and(|step| step >= theirs)
+}
+
+/// Whether a code has to come first: of a device, or where the last one was revoked, a recovery code.
 async fn needs_code(portal: &Portal, visitor: &Visitor, user: &User) -> Result<bool, Refusal> {
-    Ok(visitor.signed_in().is_none() && has_device(portal, user).await?)
+    Ok(visitor.signed_in().is_none() && has_second_factor(portal, user).await?)
+}
+
+/// Whether the account has anything beside its password.
+pub(super) async fn has_second_factor(portal: &Portal, user: &User) -> Result<bool, Refusal> {
+    Ok(has_device(portal, user).await? || portal.store.recovery_codes_left(&user.id).await? > 0)
 }
 
 pub(super) async fn has_device(portal: &Portal, user: &User) -> Result<bool, Refusal> {

@@ -24,6 +24,8 @@ pub struct User {
     pub locked_at: Option<Seconds>,
     /// When its multi-factor authentication was reset, until it was told.
     pub reset_at: Option<Seconds>,
+    /// Changes when all its sessions have to end.
+    pub epoch: i64,
 }
 
 /// What a new account starts with.
@@ -138,7 +140,8 @@ impl Store {
             .collect()
     }
 
-    /// Gives an account another password, on the condition that its password is still `old_hash`.
+    /// Gives an account another password, on the condition that its password is still `old_hash`, and
+    /// ends all its sessions.
     ///
     /// # Errors
     /// The database failed.
@@ -150,7 +153,8 @@ impl Store {
         one_time: bool,
     ) -> Result<bool, StoreError> {
         let changed = sqlx::query(
-            "update users set password_hash = $3, one_time = $4 where id = $1 and password_hash = $2",
+            "update users set password_hash = $3, one_time = $4, epoch = epoch + 1
+             where id = $1 and password_hash = $2",
         )
         .bind(user_id)
         .bind(old_hash)
@@ -171,22 +175,28 @@ impl Store {
         locked_at: Option<Seconds>,
     ) -> Result<(), StoreError> {
         let mut together = self.begin().await?;
-        sqlx::query("update users set locked_at = $2 where id = $1")
+        sqlx::query("update users set locked_at = $2, epoch = epoch + 1 where id = $1")
             .bind(user_id)
             .bind(locked_at)
             .execute(&mut *together)
             .await?;
-        let rest: &[&'static str] = match locked_at {
-            Some(_) => &["delete from sessions where user_id = $1"],
-            None => &[
-                "update devices set fails = 0, wait_until = 0 where user_id = $1",
-                "delete from throttles where scope = 'account:' || $1",
-            ],
-        };
-        for statement in rest {
-            sqlx::query(*statement).bind(user_id).execute(&mut *together).await?;
+        if locked_at.is_none() {
+            for statement in FORGIVE {
+                sqlx::query(statement).bind(user_id).execute(&mut *together).await?;
+            }
         }
         together.commit().await
+    }
+
+    /// Forgets the wrong passwords and codes of an account, whoever typed them.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forgive_account(&self, user_id: &str) -> Result<(), StoreError> {
+        for statement in FORGIVE {
+            sqlx::query(statement).bind(user_id).execute(&self.writes).await?;
+        }
+        Ok(())
     }
 
     /// Says whether an account must have a device.
@@ -209,15 +219,22 @@ impl Store {
     /// The database failed.
     pub async fn reset_mfa(&self, user_id: &str, now: Seconds) -> Result<(), StoreError> {
         let mut together = self.begin().await?;
-        for statement in [
-            "update devices set state = 'rejected' where user_id = $1",
-            "delete from recovery_codes where user_id = $1",
-            "delete from sessions where user_id = $1",
-            "delete from known_browsers where user_id = $1",
-        ] {
+        sqlx::query(
+            "update devices set state = 'rejected', expires_at = $2, secret = $3
+             where user_id = $1 and state <> 'rejected'",
+        )
+        .bind(user_id)
+        .bind(now)
+        .bind(Vec::new())
+        .execute(&mut *together)
+        .await?;
+        // The browsers that it knows stay known: they open nothing, and keep strangers from locking it out.
+        for statement in
+            FORGIVE.into_iter().chain(["delete from recovery_codes where user_id = $1"])
+        {
             sqlx::query(statement).bind(user_id).execute(&mut *together).await?;
         }
-        sqlx::query("update users set reset_at = $2 where id = $1")
+        sqlx::query("update users set reset_at = $2, epoch = epoch + 1 where id = $1")
             .bind(user_id)
             .bind(now)
             .execute(&mut *together)
@@ -306,12 +323,18 @@ pub(super) fn user(row: &AnyRow) -> Result<User, StoreError> {
         mfa_required: flag(row, "mfa_required")?,
         locked_at: row.try_get("locked_at")?,
         reset_at: row.try_get("reset_at")?,
+        epoch: row.try_get("epoch")?,
     })
 }
 
 fn flag(row: &AnyRow, column: &str) -> Result<bool, StoreError> {
     Ok(row.try_get::<i64, _>(column)? != 0)
 }
+
+const FORGIVE: [&str; 2] = [
+    "update devices set fails = 0, wait_until = 0 where user_id = $1",
+    "delete from throttles where scope = 'account:' || $1 or scope like 'browser:' || $1 || ':%'",
+];
 
 /// The pattern of `like … escape '!'` for a text that holds `part`.
 pub(super) fn containing(part: &str) -> String {

@@ -42,7 +42,8 @@ impl Store {
     /// The database failed.
     pub async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         sqlx::query(
-            "insert into audit (at, actor, action, subject, detail, address) values ($1, $2, $3, $4, $5, $6)",
+            "insert into audit (at, actor, action, subject, detail, address, who)
+             values ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(entry.at)
         .bind(&entry.actor)
@@ -50,6 +51,7 @@ impl Store {
         .bind(&entry.subject)
         .bind(&entry.detail)
         .bind(&entry.address)
+        .bind(format!("{}\n{}", entry.actor, entry.subject).to_lowercase())
         .execute(&self.writes)
         .await
         .map(drop)
@@ -66,7 +68,7 @@ impl Store {
     ) -> Result<Vec<AuditEntry>, StoreError> {
         let rows = sqlx::query(
             "select at, actor, action, subject, detail, address from audit
-             where (lower(actor) like $1 escape '!' or lower(subject) like $1 escape '!')
+             where who like $1 escape '!'
                and (action = $2 or $2 = '') and at >= $3 and at < $4
              order by seq desc limit $5",
         )

@@ -4,7 +4,7 @@ use countersign::verify::Seen;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::throttle::LIMIT;
+use super::throttle::{LIMIT, LONGEST_WAIT};
 use super::{Seconds, Store, StoreError, one};
 
 /// A device of an account.
@@ -26,6 +26,8 @@ pub struct Device {
     pub created_at: Seconds,
     /// When its registration ends, while it is pending.
     pub expires_at: Seconds,
+    /// The hash of the token of the session that began it: in no other is its secret shown.
+    pub begun_in: Vec<u8>,
     /// When a code of it was last accepted.
     pub last_used_at: Option<Seconds>,
     /// What the verifier remembers.
@@ -61,6 +63,8 @@ pub struct NewDevice<'a> {
     pub key_id: &'a str,
     /// When the registration ends.
     pub expires_at: Seconds,
+    /// The hash of the token of the session that begins it.
+    pub begun_in: &'a [u8; 32],
 }
 
 /// What came of beginning a registration.
@@ -88,6 +92,11 @@ impl Store {
         now: Seconds,
     ) -> Result<Begun, StoreError> {
         let mut together = self.begin().await?;
+        // One at a time for each account, or two would both be the twentieth.
+        sqlx::query("update users set created_at = created_at where id = $1")
+            .bind(device.user_id)
+            .execute(&mut *together)
+            .await?;
         // A name is free again when its device was rejected or its registration ran out.
         sqlx::query(
             "delete from devices where user_id = $1 and name = $2
@@ -111,8 +120,8 @@ impl Store {
         }
         let begun = sqlx::query(
             "insert into devices (id, user_id, name, state, secret, key_id, created_at, expires_at,
-                                  last_step, drift, fails, wait_until)
-             values ($1, $2, $3, 'pending', $4, $5, $6, $7, -1, 0, 0, 0)
+                                  begun_in, last_step, drift, fails, wait_until)
+             values ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, -1, 0, 0, 0)
              on conflict (user_id, name) do nothing",
         )
         .bind(device.id)
@@ -122,6 +131,7 @@ impl Store {
         .bind(device.key_id)
         .bind(now)
         .bind(device.expires_at)
+        .bind(device.begun_in.to_vec())
         .execute(&mut *together)
         .await?;
         together.commit().await?;
@@ -140,6 +150,42 @@ impl Store {
         rows.iter().map(device).collect()
     }
 
+    /// The registered devices of the account with this login name, which may be none, on the
+    /// condition that a site has the key of this hash. A locked account has none.
+    ///
+    /// In one question, because it is asked for each code that a site has verified.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn devices_for_site(
+        &self,
+        key_hash: &[u8; 32],
+        login: &str,
+    ) -> Result<Option<Vec<Device>>, StoreError> {
+        let rows = sqlx::query(
+            "select devices.* from api_keys
+             left join users on login_key = $2 and locked_at is null
+             left join devices on user_id = users.id and state = 'registered'
+             where hash = $1 and revoked_at is null
+             order by devices.created_at, devices.id",
+        )
+        .bind(key_hash.to_vec())
+        .bind(login.to_lowercase())
+        .fetch_all(&self.reads)
+        .await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        // A key alone, with nobody beside it, is a row of nothing.
+        let mut devices = Vec::with_capacity(rows.len());
+        for row in &rows {
+            if row.try_get::<Option<String>, _>("id")?.is_some() {
+                devices.push(device(row)?);
+            }
+        }
+        Ok(Some(devices))
+    }
+
     /// Makes a pending device a registered one, by a code that fits it: the step of that code is
     /// used up, and no login takes it.
     ///
@@ -154,7 +200,8 @@ impl Store {
         let registered = sqlx::query(
             "update devices set state = 'registered', last_step = $2, drift = $3, last_used_at = $4,
                                 fails = 0, wait_until = 0
-             where id = $1 and state = 'pending' and expires_at > $4 and wait_until <= $4 and fails < $5",
+             where id = $1 and state = 'pending' and expires_at > $4 and fails < $5
+               and (wait_until <= $4 or wait_until > $4 + 900)",
         )
         .bind(&device.id)
         .bind(step(seen))
@@ -179,7 +226,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let accepted = sqlx::query(
             "update devices set last_step = $2, drift = $3, last_used_at = $4, fails = 0, wait_until = 0
-             where id = $1 and last_step < $2 and state = 'registered' and wait_until <= $4 and fails < $5",
+             where id = $1 and last_step < $2 and state = 'registered' and fails < $5
+               and (wait_until <= $4 or wait_until > $4 + 900)",
         )
         .bind(&device.id)
         .bind(step(seen))
@@ -206,7 +254,8 @@ impl Store {
             "update devices set fails = fails + 1,
                 wait_until = $3 + case when fails < 4 then 0 when fails > 12 then 900
                                        else cast(1 as bigint) << cast(fails - 3 as integer) end
-             where user_id = $1 and state = $2 and wait_until <= $3 and fails < $4",
+             where user_id = $1 and state = $2 and fails < $4
+               and (wait_until <= $3 or wait_until > $3 + 900)",
         )
         .bind(user_id)
         .bind(state.name())
@@ -233,12 +282,21 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn reject_device(&self, user_id: &str, device_id: &str) -> Result<bool, StoreError> {
+    pub async fn reject_device(
+        &self,
+        user_id: &str,
+        device_id: &str,
+        now: Seconds,
+    ) -> Result<bool, StoreError> {
+        // Its row stays for a while, to tell the phone; its secret is good for nothing any more.
         let rejected = sqlx::query(
-            "update devices set state = 'rejected' where id = $1 and user_id = $2 and state <> 'rejected'",
+            "update devices set state = 'rejected', expires_at = $3, secret = $4
+             where id = $1 and user_id = $2 and state <> 'rejected'",
         )
         .bind(device_id)
         .bind(user_id)
+        .bind(now)
+        .bind(Vec::new())
         .execute(&self.writes)
         .await?;
         Ok(one(&rejected))
@@ -249,11 +307,26 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn devices_not_under(&self, key_id: &str) -> Result<Vec<Device>, StoreError> {
-        let rows = sqlx::query("select * from devices where key_id <> $1 limit 100")
-            .bind(key_id)
-            .fetch_all(&self.reads)
-            .await?;
+        let rows = sqlx::query(
+            "select * from devices where key_id <> $1 and state <> 'rejected' limit 100",
+        )
+        .bind(key_id)
+        .fetch_all(&self.reads)
+        .await?;
         rows.iter().map(device).collect()
+    }
+
+    /// Some device whose secret is sealed under this key.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn device_under(&self, key_id: &str) -> Result<Option<Device>, StoreError> {
+        let row =
+            sqlx::query("select * from devices where key_id = $1 and state <> 'rejected' limit 1")
+                .bind(key_id)
+                .fetch_optional(&self.reads)
+                .await?;
+        row.as_ref().map(device).transpose()
     }
 
     /// The keys that some device's secret is sealed under.
@@ -261,7 +334,9 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn key_ids(&self) -> Result<Vec<String>, StoreError> {
-        sqlx::query_scalar("select distinct key_id from devices").fetch_all(&self.reads).await
+        sqlx::query_scalar("select distinct key_id from devices where state <> 'rejected'")
+            .fetch_all(&self.reads)
+            .await
     }
 
     /// Replaces the sealed secret of a device by the same secret under another key.
@@ -286,6 +361,17 @@ impl Store {
 }
 
 impl Device {
+    /// The seconds until a code of it is looked at. Past the limit the wait has no end that could be
+    /// told, and a quarter of an hour is told.
+    #[must_use]
+    pub fn wait_from(&self, now: Seconds) -> Seconds {
+        if self.fails >= LIMIT {
+            LONGEST_WAIT
+        } else {
+            (self.wait_until - now).clamp(0, LONGEST_WAIT)
+        }
+    }
+
     /// Where its registration stands now: one that ran out is none.
     #[must_use]
     pub fn is_live(&self, now: Seconds) -> bool {
@@ -326,6 +412,7 @@ fn device(row: &AnyRow) -> Result<Device, StoreError> {
         key_id: row.try_get("key_id")?,
         created_at: row.try_get("created_at")?,
         expires_at: row.try_get("expires_at")?,
+        begun_in: row.try_get("begun_in")?,
         last_used_at: row.try_get("last_used_at")?,
         seen: Seen { last_step, drift },
         fails: row.try_get("fails")?,

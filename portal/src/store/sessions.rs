@@ -42,27 +42,29 @@ impl Store {
     /// A session ends after so many seconds without a request.
     pub const IDLE: Seconds = 30 * 60;
 
-    /// Begins a session.
+    /// Begins a session of the account as it was when its password was looked at: if its sessions were
+    /// ended since, this one is over before it begins.
     ///
     /// # Errors
     /// The database failed.
     pub async fn begin_session(
         &self,
         token_hash: &[u8; 32],
-        user_id: &str,
+        user: &User,
         stage: Stage,
         now: Seconds,
         expires_at: Seconds,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "insert into sessions (token_hash, user_id, stage, created_at, seen_at, expires_at)
-             values ($1, $2, $3, $4, $4, $5)",
+            "insert into sessions (token_hash, user_id, stage, created_at, seen_at, expires_at, epoch)
+             values ($1, $2, $3, $4, $4, $5, $6)",
         )
         .bind(token_hash.to_vec())
-        .bind(user_id)
+        .bind(&user.id)
         .bind(stage.name())
         .bind(now)
         .bind(expires_at)
+        .bind(user.epoch)
         .execute(&self.writes)
         .await
         .map(drop)
@@ -79,7 +81,8 @@ impl Store {
     ) -> Result<Option<Session>, StoreError> {
         let row = sqlx::query(
             "select users.*, stage, seen_at from sessions join users on users.id = user_id
-             where token_hash = $1 and expires_at > $2 and seen_at > $3 and locked_at is null",
+             where token_hash = $1 and expires_at > $2 and seen_at > $3 and locked_at is null
+               and sessions.epoch = users.epoch",
         )
         .bind(token_hash.to_vec())
         .bind(now)
@@ -114,7 +117,8 @@ impl Store {
             .map(drop)
     }
 
-    /// Ends all sessions of an account but one.
+    /// Ends all sessions of an account but one, and but those of phones: all that a phone may do is ask
+    /// whether its device is registered, which it is about to do.
     ///
     /// # Errors
     /// The database failed.
@@ -123,12 +127,14 @@ impl Store {
         user_id: &str,
         token_hash: &[u8; 32],
     ) -> Result<(), StoreError> {
-        sqlx::query("delete from sessions where user_id = $1 and token_hash <> $2")
-            .bind(user_id)
-            .bind(token_hash.to_vec())
-            .execute(&self.writes)
-            .await
-            .map(drop)
+        sqlx::query(
+            "delete from sessions where user_id = $1 and token_hash <> $2 and stage <> 'phone'",
+        )
+        .bind(user_id)
+        .bind(token_hash.to_vec())
+        .execute(&self.writes)
+        .await
+        .map(drop)
     }
 
     /// Forgets what ran out: sessions, registrations that were never finished, failures long past.
@@ -141,6 +147,9 @@ impl Store {
             ("delete from sessions where expires_at <= $1", now),
             // Kept for a day, so that the page can say that it ran out.
             ("delete from devices where state = 'pending' and expires_at <= $1", now - DAY),
+            // A phone is told for a month that it was rejected.
+            ("delete from devices where state = 'rejected' and expires_at <= $1", now - 30 * DAY),
+            ("delete from known_browsers where created_at <= $1", now - 365 * DAY),
             ("delete from throttles where scope like 'address:%' and updated_at <= $1", now - DAY),
             (
                 "delete from throttles where scope like 'nobody:%' and updated_at <= $1",

@@ -8,6 +8,9 @@ use super::{Seconds, Store, StoreError};
 /// another way or an administrator unlocks the account (NIST SP 800-63B).
 pub(super) const LIMIT: i64 = 100;
 
+/// The longest wait between two attempts, in seconds.
+pub(super) const LONGEST_WAIT: Seconds = 900;
+
 /// Whose failures are counted.
 ///
 /// A stranger's are counted apart from those of a browser that the account got in with before, so a
@@ -18,8 +21,10 @@ pub enum Scope {
     Account(String),
     /// A login name that no account has: told alike.
     NoAccount(String),
-    /// An account, from a browser it knows.
+    /// An account, from a browser it knows: the account's id, a colon, the hash of the browser's token.
     KnownBrowser(String),
+    /// The present password of an account, asked for within its session.
+    Present(String),
     /// A network address: many people may stand behind one.
     Address(String),
 }
@@ -40,7 +45,8 @@ impl Scope {
         match self {
             Self::Account(id) => format!("account:{id}"),
             Self::NoAccount(hash) => format!("nobody:{hash}"),
-            Self::KnownBrowser(hash) => format!("browser:{hash}"),
+            Self::KnownBrowser(of) => format!("browser:{of}"),
+            Self::Present(id) => format!("browser:{id}:present"),
             Self::Address(address) => format!("address:{address}"),
         }
     }
@@ -48,7 +54,7 @@ impl Scope {
     fn policy(&self) -> Policy {
         match self {
             // A whole contact centre signs in from one address at eight in the morning.
-            Self::Address(_) => Policy { free: 50, limit: i64::MAX, forgotten_after: HOUR },
+            Self::Address(_) => Policy { free: 200, limit: i64::MAX, forgotten_after: HOUR },
             _ => Policy { free: 4, limit: LIMIT, forgotten_after: i64::MAX },
         }
     }
@@ -76,7 +82,8 @@ impl Store {
                     else cast(1 as bigint) << cast(throttles.fails - $3 + 1 as integer) end,
                 updated_at = $2
              where throttles.updated_at <= $5
-                or (throttles.wait_until <= $2 and throttles.fails < $4)",
+                or ((throttles.wait_until <= $2 or throttles.wait_until > $2 + 900)
+                    and throttles.fails < $4)",
         )
         .bind(scope.key())
         .bind(now)
@@ -94,7 +101,7 @@ impl Store {
             .await?;
         let until: Seconds = row.map(|row| row.try_get("wait_until")).transpose()?.unwrap_or(now);
         // Past the limit the wait has no end that could be told; a quarter of an hour is told.
-        Ok(Some(if until > now { until - now } else { 900 }))
+        Ok(Some(if until > now { until - now } else { LONGEST_WAIT }))
     }
 
     /// The attempt was a success: the failures of this scope are forgotten.

@@ -289,3 +289,38 @@ fn only_the_owner_reads_what_is_saved() {
     assert_eq!(mode(folder_of(&path)), 0o700);
     assert_eq!(mode(folder_of(folder_of(&path))), 0o700);
 }
+
+#[test]
+fn a_vault_that_is_put_aside_keeps_all_generations_and_makes_room_for_a_new_one() {
+    let mut place = Place::saved(&["one", "two"]);
+    fs::write(sibling(&place.path(), DAMAGED), b"torn").unwrap();
+    let first = VaultFile::lock(&place.path()).unwrap().set_aside().unwrap().unwrap();
+    assert_eq!(first, place.folder.path().canonicalize().unwrap().join("vault.1.aside"));
+    assert!(place.open().unwrap().is_none(), "there is none at the old place");
+    assert_eq!(outline(&place.path()).unwrap().map(|outline| outline.generation), None);
+
+    let mut file = VaultFile::lock(&place.path()).unwrap();
+    assert!(file.set_aside().unwrap().is_none(), "nothing to put aside");
+    file.save(&place.seal("three")).unwrap();
+    let second = file.set_aside().unwrap().unwrap();
+    assert!(second.ends_with("vault.2.aside"), "over nothing that was put aside before");
+    file.save(&place.seal("four")).unwrap();
+    assert_eq!(place.opened(), ("four".to_owned(), None));
+
+    let unlock = Unlock::DeviceKey(&place.device_key);
+    let content = |path: &Path| open_newest(path, unlock).unwrap().unwrap().content.to_vec();
+    assert_eq!((content(&first), content(&second)), (b"two".to_vec(), b"three".to_vec()));
+    fs::remove_file(&first).unwrap();
+    assert_eq!(content(&first), b"one", "its previous generation is beside it");
+    assert_eq!(fs::read(sibling(&first, DAMAGED)).unwrap(), b"torn");
+}
+
+#[test]
+fn where_only_the_previous_generation_is_left_it_is_put_aside_too() {
+    let place = Place::saved(&["one", "two"]);
+    fs::remove_file(place.path()).unwrap();
+    let aside = VaultFile::lock(&place.path()).unwrap().set_aside().unwrap().unwrap();
+    assert!(place.open().unwrap().is_none());
+    let opened = open_newest(&aside, Unlock::DeviceKey(&place.device_key)).unwrap().unwrap();
+    assert_eq!((&opened.content[..], opened.recovered), (&b"one"[..], Some(Recovered::Missing)));
+}

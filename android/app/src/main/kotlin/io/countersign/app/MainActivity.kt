@@ -13,10 +13,7 @@ import androidx.activity.compose.BackHandler
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
 import androidx.compose.foundation.isSystemInDarkTheme
-import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
-import androidx.compose.runtime.State
-import androidx.compose.runtime.produceState
 import androidx.compose.runtime.remember
 import androidx.compose.ui.platform.LocalConfiguration
 import io.countersign.core.Authenticator
@@ -32,13 +29,13 @@ import io.countersign.ui.LocalDictionary
 import io.countersign.ui.LocalNow
 import io.countersign.ui.RelyingPartyClient
 import io.countersign.ui.Shell
+import io.countersign.ui.ticking
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
-import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
 import java.io.File
 import kotlin.time.Duration.Companion.seconds
@@ -71,7 +68,7 @@ class MainActivity : ComponentActivity() {
         setContent {
             // Another language or other letters are another dictionary, and all is said anew.
             val dictionary = remember(LocalConfiguration.current) { ResourceDictionary(this) }
-            CompositionLocalProvider(LocalDictionary provides dictionary, LocalNow provides ticking()) {
+            CompositionLocalProvider(LocalDictionary provides dictionary, LocalNow provides ticking(System::currentTimeMillis)) {
                 CountersignTheme(isSystemInDarkTheme()) {
                     App(shell, { torch -> CameraPicture(torch, shell::frame) }, { back -> BackHandler(back != null) { back?.invoke() } })
                 }
@@ -113,7 +110,7 @@ class MainActivity : ComponentActivity() {
     }
 
     private fun follow(intent: Intent?) {
-        intent?.takeIf { it.action == Intent.ACTION_VIEW }?.dataString?.let(shell::follow)
+        intent?.takeIf { it.action == Intent.ACTION_VIEW }?.dataString?.let(shell::offer)
         // Nothing follows it again, and nothing keeps it.
         setIntent(Intent(this, MainActivity::class.java))
     }
@@ -132,15 +129,6 @@ class MainActivity : ComponentActivity() {
     }
 
     private fun text(name: String): String? = textOf(this, name)?.ifEmpty { null }
-
-    /** The time for what moves, twenty times a second. */
-    @Composable
-    private fun ticking(): State<Long> = produceState(System.currentTimeMillis()) {
-        while (isActive) {
-            delay(50)
-            value = System.currentTimeMillis()
-        }
-    }
 
     private companion object {
         const val AWAY_MILLIS = 60_000L

@@ -4,9 +4,9 @@ import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.KeyProperties
-import android.security.keystore.StrongBoxUnavailableException
 import android.security.keystore.UserNotAuthenticatedException
 import java.security.KeyStore
+import java.security.ProviderException
 import java.security.UnrecoverableKeyException
 import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
@@ -53,7 +53,8 @@ public class KeystoreKeys(private val policy: KeyPolicy = KeyPolicy()) : Sealing
         try {
             generator.init(spec(name, strongBox = true))
             generator.generateKey()
-        } catch (_: StrongBoxUnavailableException) {
+        } catch (_: ProviderException) {
+            // Not only where there is none: some phones have one that fails at what it says it can do.
             generator.init(spec(name, strongBox = false))
             generator.generateKey()
         }

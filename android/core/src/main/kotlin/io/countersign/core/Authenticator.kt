@@ -135,6 +135,15 @@ public class Authenticator(
         }
     }
 
+    /**
+     * Puts a vault aside that nothing opens any more, with what its device key left, so that a new one can be
+     * made. Nothing is deleted. Ask the user first.
+     */
+    public suspend fun setAside(): Unit = work {
+        deviceKeys.moveTo(vault.setAside())
+        lookNow()
+    }
+
     /** Makes a new key for this device, after it was lost or to seal it in another way, and drops the old. */
     public suspend fun renewDeviceKey(confirmation: Confirmation = NOBODY): Unit = work {
         val renewed = deviceKeys.make(confirmation, vault::addDeviceKey)
@@ -160,6 +169,9 @@ public class Authenticator(
 
     /** Reveals all accounts for another authenticator, as Google Authenticator exports them. */
     public suspend fun revealMigration(): RevealedMigration = work { vault.revealMigration() }
+
+    /** Whose account a link would bring, to ask the user before it is followed; nothing where it brings none. It is overwritten. */
+    public suspend fun preview(payload: ByteArray): Preview? = work { payload.lent(vault::preview) }
 
     /** Adds the accounts of a payload in UTF-8, which is overwritten: of one account, or of an export. */
     public suspend fun importText(payload: ByteArray): Imported = work { payload.lent(vault::importText) }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer
 import java.nio.channels.FileChannel
 import java.nio.file.Files
 import java.nio.file.NoSuchFileException
+import java.nio.file.StandardCopyOption
 import java.nio.file.StandardOpenOption
 import java.security.GeneralSecurityException
 import java.security.KeyStoreException
@@ -129,6 +130,16 @@ internal class DeviceKeys(private val vault: File, private val keys: SealingKeys
             }
         }
         throw KeyLostException(loss)
+    }
+
+    /** Lets the sealed keys lie beside a vault of another name in the same folder; what seals them stays where it is. */
+    fun moveTo(other: String) = files().forEach { file ->
+        val place = file.resolveSibling("$other.key.${nameOf(file)}").toPath()
+        try {
+            Files.move(file.toPath(), place, StandardCopyOption.ATOMIC_MOVE)
+        } catch (_: IOException) {
+            throw CountersignException.NotSaved("the sealed device key could not be put aside")
+        }
     }
 
     private suspend fun Sealed.open(confirmation: Confirmation): ByteArray {

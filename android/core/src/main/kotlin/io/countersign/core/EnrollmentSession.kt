@@ -49,6 +49,9 @@ public class EnrollmentSession internal constructor(
     @Volatile
     private var closed = false
 
+    /** It took up an enrollment that was not ended, be it behind a sign-in: show it to whoever did not ask for it too. */
+    public val takenUp: Boolean = enrollment.isTakenUp()
+
     /** What is to be seen. */
     public val view: StateFlow<View> = mutableView.asStateFlow()
 

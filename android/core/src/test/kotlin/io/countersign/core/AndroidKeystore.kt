@@ -2,13 +2,13 @@ package io.countersign.core
 
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyPermanentlyInvalidatedException
-import android.security.keystore.StrongBoxUnavailableException
 import android.security.keystore.UserNotAuthenticatedException
 import java.io.InputStream
 import java.io.OutputStream
 import java.security.Key
 import java.security.KeyStoreSpi
 import java.security.Provider
+import java.security.ProviderException
 import java.security.SecureRandom
 import java.security.Security
 import java.security.UnrecoverableKeyException
@@ -30,14 +30,17 @@ import javax.crypto.spec.SecretKeySpec
 internal object AndroidKeystore {
     val keys = mutableMapOf<String, SecretKey>()
     val specs = mutableListOf<KeyGenParameterSpec>()
-    var hasStrongBox = true
+
+    /** What the StrongBox says when it should make a key; nothing where it makes one. */
+    var strongBoxFailure: (() -> ProviderException)? = null
+
     private var refusal: (() -> Exception)? = null
 
     /** A new phone. */
     fun install() {
         keys.clear()
         specs.clear()
-        hasStrongBox = true
+        strongBoxFailure = null
         refusal = null
         Security.removeProvider(NAME)
         Security.insertProviderAt(InMemory(), 1)
@@ -84,7 +87,7 @@ internal object AndroidKeystore {
 
         override fun engineGenerateKey(): SecretKey {
             specs += spec
-            if (spec.isStrongBoxBacked && !hasStrongBox) throw StrongBoxUnavailableException()
+            if (spec.isStrongBoxBacked) strongBoxFailure?.let { throw it() }
             val bytes = ByteArray(spec.keySize / 8).also(SecureRandom()::nextBytes)
             return SecretKeySpec(bytes, "AES").also { keys[spec.keystoreAlias] = it }
         }

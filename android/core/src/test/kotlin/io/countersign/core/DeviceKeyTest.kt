@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 import java.io.File
 import java.security.GeneralSecurityException
+import java.security.KeyStoreException
+import java.security.ProviderException
 
 /** What the sealed device key lives through. `KeystoreKeysTest` has the Android Keystore's part of it. */
 internal class DeviceKeyTest {
@@ -89,13 +91,45 @@ internal class DeviceKeyTest {
     }
 
     @Test
-    fun `a store that keeps what it should remove takes no key away`() = onPhone { phone ->
-        phone.keys.unremovable = true
+    fun `a store that keeps what it should remove takes no key away`() {
+        for (said in listOf(ProviderException("the store does not answer"), KeyStoreException("nor does this"))) {
+            onPhone { phone ->
+                phone.keys.unremovable = said
+                val app = phone.app().apply { createWithDeviceKey() }
+                app.renewDeviceKey()
+                app.lock()
+                app.openWithDeviceKey()
+                assertEquals(1 to 2, phone.sealed.size to phone.keys.keys.size)
+            }
+        }
+    }
+
+    @Test
+    fun `a vault that nothing opens is put aside with its sealed key, and opens there once its key is back`() = onPhone { phone ->
         val app = phone.app().apply { createWithDeviceKey() }
-        app.renewDeviceKey()
+        app.importText("otpauth://totp/Example:alice?secret=JBSWY3DPEHPK3PXP".toByteArray())
+        app.lock()
+        val lost = phone.keys.keys.toMap()
+        phone.keys.keys.clear()
+        assertEquals(VaultState.Locked(emptySet(), DeviceKeyLoss.MISSING), app.look())
+        app.setAside()
+        assertEquals(VaultState.Absent, app.state.value)
+        app.createWithDeviceKey()
+        assertTrue(phone.entries(app, Phone.START).isEmpty())
+
+        phone.keys.keys += lost
+        val aside = phone.app(File(phone.folder, "vault.1.aside"))
+        aside.openWithDeviceKey()
+        assertEquals(listOf("alice"), phone.entries(aside, Phone.START).map { it.name })
+    }
+
+    @Test
+    fun `an open vault is not put aside`() = onPhone { phone ->
+        val app = phone.app().apply { createWithDeviceKey() }
+        assertThrows<CountersignException.Busy> { app.setAside() }
+        assertEquals(VaultState.Open(null, 0), app.state.value)
         app.lock()
         app.openWithDeviceKey()
-        assertEquals(1 to 2, phone.sealed.size to phone.keys.keys.size)
     }
 
     @Test

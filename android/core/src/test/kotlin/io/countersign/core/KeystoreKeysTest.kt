@@ -1,6 +1,7 @@
 package io.countersign.core
 
 import android.security.keystore.KeyProperties
+import android.security.keystore.StrongBoxUnavailableException
 import kotlinx.coroutines.test.runTest
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -13,6 +14,7 @@ import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
+import java.security.ProviderException
 import javax.crypto.Cipher
 import kotlin.time.Duration.Companion.seconds
 
@@ -50,13 +52,17 @@ internal class KeystoreKeysTest {
     }
 
     @Test
-    fun `a phone without a StrongBox keeps the key in its trusted environment`() = runTest {
-        AndroidKeystore.hasStrongBox = false
-        app().use { it.createWithDeviceKey() }
-        assertEquals(listOf(true, false), AndroidKeystore.specs.map { it.isStrongBoxBacked })
-        app().use { app ->
-            app.openWithDeviceKey()
-            assertEquals(VaultState.Open(null, 0), app.state.value)
+    fun `a phone without a StrongBox, and one whose StrongBox fails, keep the key in their trusted environment`() = runTest {
+        for (failure in listOf({ StrongBoxUnavailableException() }, { ProviderException("Failed to generate key") })) {
+            AndroidKeystore.install()
+            AndroidKeystore.strongBoxFailure = failure
+            val vault = "vault ${failure().javaClass.simpleName}"
+            app(vault).use { it.createWithDeviceKey() }
+            assertEquals(listOf(true, false), AndroidKeystore.specs.map { it.isStrongBoxBacked })
+            app(vault).use { app ->
+                app.openWithDeviceKey()
+                assertEquals(VaultState.Open(null, 0), app.state.value)
+            }
         }
     }
 

@@ -8,7 +8,6 @@ import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import java.io.File
 import java.security.GeneralSecurityException
-import java.security.ProviderException
 import java.time.Clock
 import java.time.Instant
 import java.time.ZoneId
@@ -45,7 +44,8 @@ internal class Phone(private val test: TestScope) : AutoCloseable {
         }
 
     /** The app, started anew on this phone. */
-    fun app(): Authenticator = Authenticator(file, keys, clock, StandardTestDispatcher(test.testScheduler)).also(apps::add)
+    fun app(file: File = this.file): Authenticator =
+        Authenticator(file, keys, clock, StandardTestDispatcher(test.testScheduler)).also(apps::add)
 
     /** What the app shows when the clock is at [time]. */
     @OptIn(ExperimentalCoroutinesApi::class)
@@ -87,7 +87,9 @@ internal class MemoryKeys : SealingKeys {
     val invalidated = mutableSetOf<String>()
     var unavailable = false
     var wantsConfirmation = false
-    var unremovable = false
+
+    /** What the store says when a key is to be removed; nothing where it removes it. */
+    var unremovable: Exception? = null
 
     override fun make(name: String) {
         check(name !in keys)
@@ -105,7 +107,7 @@ internal class MemoryKeys : SealingKeys {
     }
 
     override fun remove(name: String) {
-        if (unremovable) throw ProviderException("the store does not answer")
+        unremovable?.let { throw it }
         keys.remove(name)
     }
 }

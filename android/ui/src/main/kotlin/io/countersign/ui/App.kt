@@ -40,7 +40,7 @@ fun App(shell: Shell, camera: @Composable (torch: Boolean) -> Unit, onBack: @Com
             is VaultState.Locked -> Locked(
                 vault,
                 shell.busy,
-                LockTaps({ shell.openWithDeviceKey() }, { shell.openWithPassphrase(it) }, { shell.openWithRecoveryKey(it) }),
+                remember(shell) { lockTaps(shell) },
             )
             is VaultState.Open -> {
                 val codes by shell.authenticator.codes.collectAsState()
@@ -65,6 +65,10 @@ fun App(shell: Shell, camera: @Composable (torch: Boolean) -> Unit, onBack: @Com
             }
         }
         Messages(shell, Modifier.align(Alignment.TopCenter))
+    }
+    shell.offer?.let { offer ->
+        val title = say(Word.register_title, titleOf(offer.account.issuer, offer.account.name).ifEmpty { "?" })
+        Question(title, say(Word.register_text), say(Word.register), { shell.answerOffer(false) }) { shell.answerOffer(true) }
     }
     shell.recoveryKey?.let { key -> RecoveryKey(key) { shell.recoveryKey = null } }
 }
@@ -99,6 +103,13 @@ private fun back(view: View): Event? = when (view) {
     is View.DeviceRegistered -> Event.DONE
     is View.ShowCode, is View.Confirming, is View.Cancelled -> null
 }
+
+private fun lockTaps(shell: Shell) = LockTaps(
+    withDevice = { shell.openWithDeviceKey() },
+    withPassphrase = { shell.openWithPassphrase(it) },
+    withRecoveryKey = { shell.openWithRecoveryKey(it) },
+    startAnew = { shell.startAnew() },
+)
 
 private fun flowTaps(shell: Shell) = FlowTaps(
     on = { shell.on(it) },

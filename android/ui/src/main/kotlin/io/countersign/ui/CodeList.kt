@@ -40,7 +40,6 @@ import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.semantics.stateDescription
 import androidx.compose.ui.text.TextStyle
-import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import io.countersign.core.AccountId
@@ -284,7 +283,10 @@ private fun CardMenu(entry: Entry, taps: ListTaps) {
         }
     }
     if (renaming) Renaming(entry, { renaming = false }) { issuer, name -> taps.rename(entry.id, issuer, name) }
-    if (removing) Removing(entry, { removing = false }) { taps.remove(entry.id) }
+    if (removing) {
+        val title = say(Word.remove_title, entry.title())
+        Question(title, say(Word.remove_text), say(Word.remove), { removing = false }) { taps.remove(entry.id) }
+    }
 }
 
 @Composable
@@ -312,23 +314,6 @@ private fun Renaming(entry: Entry, close: () -> Unit, rename: (String, String) -
                 OutlinedTextField(name, label = { Text(say(Word.field_name)) }, lineLimits = TextFieldLineLimits.SingleLine)
             }
         },
-    )
-}
-
-@Composable
-private fun Removing(entry: Entry, close: () -> Unit, remove: () -> Unit) {
-    AlertDialog(
-        close,
-        {
-            QuietButton(say(Word.remove)) {
-                remove()
-                close()
-            }
-        },
-        dismissButton = { QuietButton(say(Word.cancel), onClick = close) },
-        icon = { Icon(Icons.Warning, null, tint = MaterialTheme.colorScheme.error) },
-        title = { Text(say(Word.remove_title, entry.title()), textAlign = TextAlign.Center) },
-        text = { Text(say(Word.remove_text)) },
     )
 }
 

@@ -11,8 +11,10 @@ import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.State
 import androidx.compose.runtime.derivedStateOf
 import androidx.compose.runtime.getValue
+import androidx.compose.runtime.produceState
 import androidx.compose.runtime.remember
 import androidx.compose.runtime.staticCompositionLocalOf
+import androidx.compose.runtime.withFrameMillis
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.geometry.Offset
 import androidx.compose.ui.geometry.Size
@@ -25,10 +27,22 @@ import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import io.countersign.core.Code
+import kotlinx.coroutines.delay
 import kotlin.math.ceil
 
 /** The device's clock in milliseconds since 1970, which moves on by itself. */
 val LocalNow = staticCompositionLocalOf<State<Long>> { error("nobody has given the time") }
+
+/** The time for what moves, some twenty times a second while something is drawn: a system that draws no frame wakes nobody. */
+@Composable
+fun ticking(clock: () -> Long): State<Long> = produceState(clock()) { whileDrawn { value = clock() } }
+
+suspend fun whileDrawn(tick: () -> Unit): Nothing {
+    while (true) {
+        withFrameMillis { tick() }
+        delay(50)
+    }
+}
 
 /** In two groups, of which the second comes below the first where letters are large. */
 @Composable

@@ -24,6 +24,8 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.semantics.contentDescription
+import androidx.compose.ui.semantics.error
+import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.text.style.TextAlign
@@ -98,11 +100,13 @@ private fun SignIn(refused: Boolean, taps: FlowTaps) {
 
 /** For what is typed unseen. It is kept in no saved state. */
 @Composable
-fun UnseenField(state: TextFieldState, label: String, send: () -> Unit) {
+fun UnseenField(state: TextFieldState, label: String, send: () -> Unit, wrong: String? = null) {
     OutlinedSecureTextField(
         state,
-        Modifier.fillMaxWidth(),
+        Modifier.fillMaxWidth().semantics { if (wrong != null) error(wrong) },
         label = { Text(label) },
+        supportingText = wrong?.let { { Text(it) } },
+        isError = wrong != null,
         keyboardOptions = KeyboardOptions(keyboardType = KeyboardType.Password, imeAction = ImeAction.Go),
         onKeyboardAction = { if (state.text.isNotEmpty()) send() },
     )
@@ -243,4 +247,6 @@ private fun DeviceRegistered(entry: Entry?, taps: FlowTaps) {
 }
 
 /** Issuer and name, of which either may be missing. */
-fun Entry.title(): String = listOfNotNull(issuer, name).filter(String::isNotBlank).joinToString(" · ")
+fun titleOf(issuer: String?, name: String): String = listOfNotNull(issuer, name).filter(String::isNotBlank).joinToString(" · ")
+
+fun Entry.title(): String = titleOf(issuer, name)

@@ -1,12 +1,16 @@
 package io.countersign.ui
 
+import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.selection.toggleable
 import androidx.compose.foundation.text.input.TextFieldState
+import androidx.compose.foundation.text.input.clearText
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.MaterialTheme
@@ -31,25 +35,30 @@ class LockTaps(
     val withDevice: () -> Unit = {},
     val withPassphrase: (CharArray) -> Unit = {},
     val withRecoveryKey: (CharArray) -> Unit = {},
+    val startAnew: () -> Unit = {},
 )
 
 /** The ways that open the vault, and no other. */
 @Composable
 fun Locked(state: VaultState.Locked, busy: Boolean, taps: LockTaps) {
     var typing by remember { mutableStateOf<SlotKind?>(null) }
+    var asking by remember { mutableStateOf(false) }
+    val lost = state.ways.isEmpty()
     Page(
         say(Word.locked_title),
         Icons.Lock,
-        say(Word.locked_text),
+        say(if (lost) Word.nothing_opens else Word.locked_text),
         content = {
-            if (state.deviceKeyLoss != null) Notice(say(Word.device_key_gone))
+            if (state.deviceKeyLoss != null && !lost) Notice(say(Word.device_key_gone))
             if (busy) CircularProgressIndicator()
         },
     ) {
         if (SlotKind.DEVICE_KEY in state.ways) MainButton(say(Word.unlock), !busy, Icons.Lock, taps.withDevice)
         if (SlotKind.PASSPHRASE in state.ways) SecondButton(say(Word.passphrase)) { typing = SlotKind.PASSPHRASE }
         if (SlotKind.RECOVERY_KEY in state.ways) SecondButton(say(Word.recovery_key)) { typing = SlotKind.RECOVERY_KEY }
+        if (lost && !busy) SecondButton(say(Word.start_anew)) { asking = true }
     }
+    if (asking) Question(say(Word.start_anew), say(Word.start_anew_text), say(Word.start_anew), { asking = false }, taps.startAnew)
     when (typing) {
         SlotKind.PASSPHRASE -> Typing(Word.passphrase, Word.unlock, { typing = null }, taps.withPassphrase)
         SlotKind.RECOVERY_KEY -> Typing(Word.recovery_key, Word.unlock, { typing = null }, taps.withRecoveryKey)
@@ -60,8 +69,8 @@ fun Locked(state: VaultState.Locked, busy: Boolean, taps: LockTaps) {
 /** The vault is there and cannot be read. */
 @Composable
 fun Unreadable(state: VaultState.Unreadable, again: () -> Unit) {
-    Page(say(Word.locked_title), Icons.Warning, say(wordOf(state.error)), MaterialTheme.colorScheme.tertiary) {
-        SecondButton(say(Word.unlock), again)
+    Page(say(Word.unreadable_title), Icons.Warning, say(wordOf(state.error)), MaterialTheme.colorScheme.tertiary) {
+        SecondButton(say(Word.try_again), again)
     }
 }
 
@@ -103,12 +112,12 @@ fun RecoveryKey(key: String, done: () -> Unit) {
     AlertDialog(
         {},
         { QuietButton(say(Word.done), onClick = done) },
-        title = { Text(say(Word.recovery_key)) },
+        title = { Text(say(Word.recovery_key), style = MaterialTheme.typography.titleMedium) },
         text = {
-            Column {
+            Column(Modifier.verticalScroll(rememberScrollState())) {
                 Text(say(Word.recovery_text))
                 Text(
-                    key,
+                    key.replace('-', ' '), // A line ends between any two groups, as it does not after a hyphen.
                     Modifier.padding(top = 16.dp),
                     style = MaterialTheme.typography.titleLarge.copy(
                         fontFamily = FontFamily.Monospace,
@@ -120,18 +129,30 @@ fun RecoveryKey(key: String, done: () -> Unit) {
     )
 }
 
+/** What is set is typed twice: nobody sees it, and a slip would open nothing. */
 @Composable
 private fun Typing(title: Word, action: Word, close: () -> Unit, take: (CharArray) -> Unit) {
     val typed = remember { TextFieldState() }
+    val again = remember { TextFieldState() }.takeIf { title == Word.set_passphrase }
+    var differ by remember { mutableStateOf(false) }
     val send = {
-        take(typed.taken())
-        close()
+        differ = again?.text?.contentEquals(typed.text) == false
+        if (typed.text.isNotEmpty() && !differ) {
+            again?.clearText()
+            take(typed.taken())
+            close()
+        }
     }
     AlertDialog(
         close,
-        { QuietButton(say(action)) { if (typed.text.isNotEmpty()) send() } },
+        { QuietButton(say(action), onClick = send) },
         dismissButton = { QuietButton(say(Word.cancel), onClick = close) },
         title = { Text(say(title)) },
-        text = { UnseenField(typed, say(if (title == Word.recovery_key) title else Word.passphrase), send) },
+        text = {
+            Column(Modifier.verticalScroll(rememberScrollState()), Arrangement.spacedBy(12.dp)) {
+                UnseenField(typed, say(if (title == Word.recovery_key) title else Word.passphrase), send)
+                again?.let { UnseenField(it, say(Word.passphrase_again), send, if (differ) say(Word.passphrases_differ) else null) }
+            }
+        },
     )
 }

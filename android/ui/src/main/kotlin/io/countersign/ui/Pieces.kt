@@ -23,6 +23,7 @@ import androidx.compose.foundation.layout.windowInsetsPadding
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.foundation.verticalScroll
+import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Button
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
@@ -148,6 +149,27 @@ fun QuietButton(text: String, modifier: Modifier = Modifier, onClick: () -> Unit
 @Composable
 fun NamedIcon(icon: ImageVector, name: String, tint: Color = LocalContentColor.current, onClick: () -> Unit) {
     IconButton(onClick, Modifier.size(48.dp)) { Icon(icon, name, tint = tint) }
+}
+
+/** Asks before something is done. A name in the question may be long, and all of it scrolls. */
+@Composable
+fun Question(title: String, text: String, action: String, close: () -> Unit, act: () -> Unit) {
+    val answer = {
+        act()
+        close()
+    }
+    AlertDialog(
+        close,
+        { QuietButton(action, onClick = answer) },
+        dismissButton = { QuietButton(say(Word.cancel), onClick = close) },
+        icon = { Icon(Icons.Warning, null, tint = MaterialTheme.colorScheme.error) },
+        text = {
+            Column(Modifier.verticalScroll(rememberScrollState()), Arrangement.spacedBy(16.dp)) {
+                Text(title, color = MaterialTheme.colorScheme.onSurface, style = MaterialTheme.typography.titleLarge)
+                Text(text)
+            }
+        },
+    )
 }
 
 /** Something to be read, and read out where it comes up. */

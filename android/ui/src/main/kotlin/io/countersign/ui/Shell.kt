@@ -10,6 +10,7 @@ import io.countersign.core.CountersignException
 import io.countersign.core.EnrollmentSession
 import io.countersign.core.Event
 import io.countersign.core.ManualForm
+import io.countersign.core.Preview
 import io.countersign.core.RelyingParty
 import io.countersign.core.Request
 import io.countersign.core.Response
@@ -54,6 +55,9 @@ interface Platform {
     suspend fun ask(request: Request): Response?
 }
 
+/** What another app's link would register. */
+class Offer(val account: Preview, val text: String)
+
 /** Where a code was seen in the last frame, and what the user should do. */
 class Sighting(val sight: Sight, val width: Int, val height: Int, val rotation: Int)
 
@@ -92,6 +96,10 @@ class Shell(
     var oneWay: Boolean by mutableStateOf(false)
         private set
 
+    /** What another app would have registered, until the user says so. */
+    var offer: Offer? by mutableStateOf(null)
+        private set
+
     private var effects: Job? = null
     private var link: ByteArray? = null
 
@@ -120,7 +128,16 @@ class Shell(
 
     fun openWithRecoveryKey(typed: CharArray) = opening { authenticator.openWithRecoveryKey(typed) }
 
-    fun addPassphrase(typed: CharArray) = attempt { renew(SlotKind.PASSPHRASE) { authenticator.addPassphrase(typed) } }
+    /** Nothing opens the vault any more: it is put aside, and a new one is made. */
+    fun startAnew() = attempt {
+        authenticator.setAside()
+        open()
+    }
+
+    fun addPassphrase(typed: CharArray) = attempt {
+        renew(SlotKind.PASSPHRASE) { authenticator.addPassphrase(typed) }
+        message = Word.passphrase_set
+    }
 
     fun makeRecoveryKey() = attempt {
         renew(SlotKind.RECOVERY_KEY) { recoveryKey = authenticator.revealNewRecoveryKey() }
@@ -147,6 +164,7 @@ class Shell(
     private fun forgetLink() {
         link?.fill(0)
         link = null
+        offer = null
     }
 
     fun rename(id: AccountId, issuer: String, name: String) = attempt { authenticator.rename(id, issuer, name) }
@@ -162,7 +180,20 @@ class Shell(
     /** Begins an enrollment, or takes up the one that was begun. */
     fun enroll() = attempt { begin(authenticator.enroll(relyingParty)) }
 
-    /** An enrollment link that was opened or copied, on the phone that shows the web page. */
+    /** A link of another app, which is asked about where it would register something. */
+    fun offer(text: String) = attempt {
+        forgetLink()
+        val account = authenticator.preview(text.toByteArray())
+        if (account == null) follow(text) else offer = Offer(account, text)
+    }
+
+    fun answerOffer(register: Boolean) {
+        val offered = offer ?: return
+        forgetLink()
+        if (register) follow(offered.text)
+    }
+
+    /** An enrollment link that the user chose to follow, on the phone that shows the web page. */
     fun follow(text: String) {
         forgetLink()
         link = text.toByteArray()
@@ -221,10 +252,7 @@ class Shell(
         (authenticator.state.value as? VaultState.Open)?.recovered?.let { message = Word.recovered }
         oneWay = authenticator.slots().size == 1
         val begun = authenticator.enroll(relyingParty)
-        val view = begun.view.value
-        // Where the relying party asks for a sign-in, the code comes after it.
-        val tornAway = view is View.ShowCode || (view is View.SignIn && authenticator.codes.value.entries.any { it.pending })
-        if (tornAway || link != null) begin(begun) else begun.close()
+        if (begun.takenUp || link != null) begin(begun) else begun.close()
     }
 
     private suspend fun begin(begun: EnrollmentSession) {

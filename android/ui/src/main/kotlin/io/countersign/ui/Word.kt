@@ -38,5 +38,7 @@ enum class Word {
     pending, unsupported, rename, remove, remove_title, remove_text, make_code, hidden, show_code, ends_soon, lock,
     hide_codes, locked_title, locked_text, unlock, passphrase, recovery_key, open_device, ways, ways_text,
     set_passphrase, new_recovery_key, recovery_text, wrong, not_a_recovery_key, device_key_gone, damaged, newer,
-    try_later, no_memory, change_not_saved, exhausted, name_refused, recovered, unread, unlock_reason,
+    try_later, no_memory, change_not_saved, exhausted, name_refused, recovered, unread, unlock_reason, register_title,
+    register_text, register, nothing_opens, start_anew, start_anew_text, unreadable_title, try_again, passphrase_again,
+    passphrases_differ, passphrase_set,
 }

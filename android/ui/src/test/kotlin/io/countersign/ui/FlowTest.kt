@@ -5,6 +5,7 @@ package io.countersign.ui
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.ui.semantics.SemanticsActions
+import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.test.DesktopComposeUiTest
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SemanticsMatcher
@@ -212,6 +213,68 @@ class FlowTest {
     }
 
     @Test
+    fun another_apps_link_registers_nothing_until_the_user_says_so() = runDesktopComposeUiTest(800, 1600) {
+        val phone = start()
+        see("No codes yet")
+        phone.shell.offer(LINK)
+        see("Register “Harbour Bank · Ana” on this phone?")
+        tap("Cancel")
+        waitUntil(timeoutMillis = 20_000) { phone.shell.offer == null && !phone.shell.busy }
+        see("No codes yet")
+        assertEquals(null, phone.shell.session)
+        runBlocking { phone.authenticator.lock() }
+        tap("Unlock")
+        see("No codes yet")
+
+        phone.shell.offer(LINK)
+        tap("Register")
+        see("Enter this code on the web")
+        see("Harbour Bank · Ana")
+        tap("Cancel")
+        see("No codes yet")
+        phone.shell.offer("https://example.org")
+        see("This does not register a device")
+        phone.authenticator.close()
+    }
+
+    @Test
+    fun where_nothing_opens_the_codes_one_begins_anew_and_the_old_file_is_kept() {
+        val vault = File(folder, "vault")
+        runDesktopComposeUiTest(800, 1600) {
+            val phone = start()
+            see("No codes yet")
+            phone.shell.follow(LINK)
+            tap("Continue")
+            tap("Done")
+            see("Harbour Bank")
+            phone.authenticator.close()
+        }
+        val old = vault.readBytes()
+        keys.names().forEach(keys::remove)
+        runDesktopComposeUiTest(800, 1600) {
+            val phone = start()
+            see("Nothing opens your codes on this phone any more")
+            onNode(hasText("Unlock")).assertDoesNotExist()
+            tap("Start anew")
+            see("The codes on this phone cannot be opened any more. Nothing is deleted")
+            tap("Cancel")
+            assertEquals("Cancel leaves all as it is", old.toList(), vault.readBytes().toList())
+            tap("Start anew")
+            see("The codes on this phone cannot be opened any more. Nothing is deleted")
+            // The other is the screen's, below the question.
+            onAllNodes(hasText("Start anew") and hasClickAction()).run { get(fetchSemanticsNodes().lastIndex) }.performClick()
+            see("No codes yet")
+            assertEquals(old.toList(), File(folder, "vault.1.aside").readBytes().toList())
+            phone.authenticator.close()
+        }
+        runDesktopComposeUiTest(800, 1600) {
+            val phone = start()
+            see("No codes yet")
+            phone.authenticator.close()
+        }
+    }
+
+    @Test
     fun a_camera_that_is_refused_leaves_the_form() = runDesktopComposeUiTest(800, 1600) {
         val phone = start(desk = Desk().apply { cameraAllowed = false })
         tap("Verify device")
@@ -229,8 +292,15 @@ class FlowTest {
             see("No codes yet")
             onNode(hasContentDescription("Ways to unlock")).performClick()
             tap("Set a passphrase")
-            onNode(hasSetTextAction()).performTextInput("correct horse")
+            val fields = onAllNodes(hasSetTextAction())
+            fields[0].performTextInput("correct horse")
+            fields[1].performTextInput("correct house")
             tap("Save")
+            see(SemanticsMatcher.expectValue(SemanticsProperties.Error, "The two are not the same"))
+            assertEquals(1, runBlocking { phone.authenticator.slots() }.size)
+            fields[1].performTextReplacement("correct horse")
+            tap("Save")
+            see("The passphrase opens your codes from now on.")
             waitUntil(timeoutMillis = 20_000) { !phone.shell.busy && runBlocking { phone.authenticator.slots() }.size == 2 }
             phone.authenticator.close()
         }

@@ -5,6 +5,7 @@ package io.countersign.ui
 import androidx.compose.foundation.Image
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.runtime.BroadcastFrameClock
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.mutableStateOf
@@ -24,11 +25,13 @@ import androidx.compose.ui.semantics.getOrNull
 import androidx.compose.ui.test.DesktopComposeUiTest
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SemanticsMatcher
+import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.captureToImage
 import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isRoot
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.v2.runDesktopComposeUiTest
 import androidx.compose.ui.text.font.FontFamily
@@ -58,6 +61,10 @@ import io.countersign.core.Vault
 import io.countersign.core.VaultState
 import io.countersign.core.View
 import io.countersign.core.Warning
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.yield
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Test
@@ -123,6 +130,51 @@ class ScreensTest {
     @Test
     fun a_code_past_its_time_is_not_shown() = shown(Look("en", now = NOW + 8_000), SCREENS.getValue("codes")) {
         assertTrue(nodes().none { it.name().contains("3 7 8 8 6 7") })
+    }
+
+    @Test
+    fun a_code_to_type_is_gone_when_its_time_is() {
+        for ((now, there) in listOf(NOW + 7_999 to true, NOW + 8_000 to false)) {
+            shown(Look("en", now = now), SCREENS.getValue("show-code")) {
+                assertEquals("at $now", there, nodes().any { "3 7 8 8 6 7" in it.name() })
+                assertEquals("at $now", there, nodes().any { it.name() == "Copy code" })
+            }
+        }
+    }
+
+    @Test
+    fun what_cannot_be_read_is_not_called_locked() = shown(Look("en"), SCREENS.getValue("unreadable")) {
+        onNode(says("Codes cannot be read")).assertExists()
+        assertTrue(nodes().none { "ocked" in it.name() || "Unlock" in it.name() })
+    }
+
+    @Test
+    fun all_of_a_question_and_of_a_recovery_key_is_reached_with_large_letters() {
+        val ends = mapOf("register-link" to Word.register_text, "recovery-key" to Word.recovery_text)
+        for ((name, word) in ends) {
+            for (language in LANGUAGES) {
+                shown(Look(language, scale = 2f), SCREENS.getValue(name)) {
+                    onNode(says(plain(dictionary(language).text(word)))).performScrollTo().assertIsDisplayed()
+                    val last = onAllNodes(says("9H3T", whole = false))
+                    if (name == "recovery-key") last[0].performScrollTo().assertIsDisplayed()
+                }
+            }
+        }
+    }
+
+    @Test
+    fun time_moves_with_the_frames_that_are_drawn_and_without_any_it_stands() = runBlocking {
+        val frames = BroadcastFrameClock()
+        var ticks = 0
+        val moving = launch(frames) { whileDrawn { ticks++ } }
+        for (drawn in 1..3) {
+            delay(200)
+            assertEquals(drawn - 1, ticks)
+            frames.sendFrame(drawn * 16_000_000L)
+            yield()
+            assertEquals(drawn, ticks)
+        }
+        moving.cancel()
     }
 
     @Test
@@ -346,6 +398,12 @@ private val SCREENS: Map<String, @Composable () -> Unit> = mapOf(
     "codes-empty" to { CodeList(emptyList(), false, 0, ListTaps()) },
     "locked" to { Locked(VaultState.Locked(OTHER_WAYS + SlotKind.DEVICE_KEY, null), false, LockTaps()) },
     "locked-key-gone" to { Locked(VaultState.Locked(OTHER_WAYS, DeviceKeyLoss.INVALIDATED), false, LockTaps()) },
+    "register-link" to {
+        CodeList(ENTRIES.take(2), false, 0, ListTaps())
+        Question(say(Word.register_title, "Harbour Bank · Ana’s phone"), say(Word.register_text), say(Word.register), {}, {})
+    },
+    "recovery-key" to { RecoveryKey(listOf("7Q4M", "D2XK").let { it + it + it + it + "9H3T" }.joinToString("-")) {} },
+    "locked-for-good" to { Locked(VaultState.Locked(emptySet(), DeviceKeyLoss.MISSING), false, LockTaps()) },
     "unreadable" to { Unreadable(VaultState.Unreadable(CountersignException.NewerVersion("")), {}) },
     "ways" to { Ways(true, WaysTaps()) },
 )

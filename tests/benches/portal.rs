@@ -1,0 +1,139 @@
+//! Codes verified by a portal over HTTP beside what the database alone can commit, and a cluster of
+//! portals under kills. `cargo xtask bench portal` reads what this prints.
+
+#[path = "../portal/clients.rs"]
+mod clients;
+#[path = "../portal/cluster.rs"]
+mod cluster;
+#[path = "../portal/devices.rs"]
+mod devices;
+#[path = "portal/http.rs"]
+mod http;
+#[path = "portal/peers.rs"]
+mod peers;
+#[expect(dead_code, reason = "the contract runs on one that does not wait for the disk")]
+#[path = "../portal/postgres.rs"]
+mod postgres;
+#[path = "../portal/process.rs"]
+mod process;
+#[expect(dead_code, reason = "the terminal program is not measured")]
+#[path = "../program.rs"]
+mod program;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use countersign_portal::config::Settings;
+use countersign_portal::keys::Keys;
+use countersign_portal::store::Store;
+use countersign_portal::{Clock, Portal};
+
+use crate::devices::{prepare, site_key};
+use crate::http::Clients;
+use crate::peers::{Pgbench, Plain, add_devices};
+use crate::postgres::Postgres;
+use crate::process::{Process, Start};
+
+/// What one side of a round came to.
+pub(crate) struct Round {
+    pub(crate) per_second: f64,
+    /// Each time in microseconds.
+    pub(crate) times: Vec<u32>,
+}
+
+#[tokio::main]
+async fn main() {
+    let program = program::built("countersign-portal", "countersign-portal");
+    let only = std::env::args().nth(1).filter(|word| !word.starts_with("--"));
+    let wanted = |name: &str| only.as_ref().is_none_or(|only| only == name);
+    if wanted("postgresql") {
+        let postgres = Postgres::durable();
+        let database = postgres.database("bench");
+        let peer = |folder: &Path| Pgbench::new(postgres, "bench", folder);
+        compare("PostgreSQL", "pgbench", &program, database, peer).await;
+    }
+    if wanted("sqlite") {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Store::file_url(&folder.path().join("bench.db"));
+        let url = database.clone();
+        compare("SQLite", "a plain loop", &program, database, |_| Plain::new(url)).await;
+    }
+    if wanted("cluster") {
+        for (what, figure) in cluster::run(program, CLUSTER).await.rows() {
+            println!("cluster: {what} | {figure}");
+        }
+    }
+}
+
+/// The other side of a comparison: the same conditional update, by nothing but the database.
+pub(crate) trait Peer {
+    async fn round(&mut self, lasts: Duration) -> Round;
+}
+
+/// Rounds of both sides in turn, on one database, so that both meet the same disk and neighbours.
+async fn compare<P: Peer>(
+    name: &str,
+    peer_name: &str,
+    program: &Path,
+    database: String,
+    peer: impl FnOnce(&Path) -> P,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let key_file = folder.path().join("keys");
+    fs::write(&key_file, Keys::generate("k1").unwrap().as_str()).unwrap();
+    let settings = Settings {
+        database: Some(database.clone()),
+        key_file: Some(key_file.clone()),
+        ..Settings::default()
+    };
+    let own = Portal::open(settings.settle().unwrap(), Clock::default()).await.unwrap();
+    let devices = prepare(&own, "bench", DEVICES).await;
+    let key = site_key(&own).await;
+    own.store().close().await;
+    let start = Start {
+        program: program.to_owned(),
+        database,
+        key_file,
+        public_url: None,
+        folder: folder.path().to_owned(),
+    };
+    add_devices(&start.database).await;
+    let mut peer = peer(folder.path());
+    let process = Process::start(&start);
+    process.ready().await;
+    let mut clients = Clients::new(process.port, &key, devices, CLIENTS);
+
+    peer.round(WARM_UP).await;
+    clients.round(WARM_UP);
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for number in 0..ROUNDS {
+        theirs.push(peer.round(ROUND).await);
+        ours.push(clients.round(ROUND));
+        let (ours, theirs) = (ours[number].per_second, theirs[number].per_second);
+        println!("{name}, round {number}: {ours:.0}/s, {peer_name} {theirs:.0}/s");
+    }
+    let (ours, our_p99) = summed(ours);
+    let (theirs, their_p99) = summed(theirs);
+    let ratio = ours / theirs;
+    println!(
+        "bench: {name} | {ours:.0} | {our_p99:.1} ms | {peer_name} | {theirs:.0} | {their_p99:.1} ms | {ratio:.2}"
+    );
+}
+
+/// The median of the rounds' rates, and the 99th percentile of all times in milliseconds.
+fn summed(rounds: Vec<Round>) -> (f64, f64) {
+    let mut rates: Vec<_> = rounds.iter().map(|round| round.per_second).collect();
+    rates.sort_by(f64::total_cmp);
+    let mut times: Vec<_> = rounds.into_iter().flat_map(|round| round.times).collect();
+    times.sort_unstable();
+    (rates[rates.len() / 2], f64::from(times[times.len() * 99 / 100]) / 1_000.0)
+}
+
+const CLIENTS: usize = 16;
+/// Each shows some nine codes in a row, and then one every 30 seconds.
+const DEVICES: usize = 16_000;
+const ROUNDS: usize = 7;
+const ROUND: Duration = Duration::from_secs(4);
+const WARM_UP: Duration = Duration::from_secs(2);
+const CLUSTER: Duration = Duration::from_secs(120);
