@@ -6,6 +6,7 @@ mod portal {
     #[expect(dead_code, reason = "only real parts and benchmarks show many codes in a row")]
     mod devices;
     mod log;
+    mod pins;
     mod requests;
     mod site;
     mod start;

@@ -87,10 +87,29 @@ pub struct Settings {
     /// The address at which Prometheus finds the figures [default: none].
     #[arg(long, env = "COUNTERSIGN_PORTAL_METRICS", global = true)]
     pub metrics: Option<SocketAddr>,
+    /// PINs by SMS.
+    #[command(flatten)]
+    #[serde(default)]
+    pub sms: SmsSettings,
     /// Believe the last address of X-Forwarded-For: a proxy of ours sets it.
     #[arg(long, env = "COUNTERSIGN_PORTAL_BEHIND_PROXY", global = true)]
     #[serde(default)]
     pub behind_proxy: bool,
+}
+
+/// How PINs are sent by SMS.
+#[derive(Args, Deserialize, Default, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SmsSettings {
+    /// inbox:, https://… or smpp://system_id:password@host:port [default: none, nothing is sent].
+    #[arg(long = "sms-gateway", env = "COUNTERSIGN_PORTAL_SMS_GATEWAY", hide_env_values = true, global = true)]
+    pub gateway: Option<String>,
+    /// The number lookup, https://…/number/1/query [default: none].
+    #[arg(long = "sms-lookup", env = "COUNTERSIGN_PORTAL_SMS_LOOKUP", hide_env_values = true, global = true)]
+    pub lookup: Option<String>,
+    /// A file with a prefix and the price of a message a line [default: none, all are free].
+    #[arg(long = "sms-prices", env = "COUNTERSIGN_PORTAL_SMS_PRICES", global = true)]
+    pub prices: Option<PathBuf>,
 }
 
 /// The settings, settled. It has no `Debug`: the address of a database may hold a password.
@@ -113,6 +132,8 @@ pub struct Config {
     pub window: u8,
     /// The address of the figures.
     pub metrics: Option<SocketAddr>,
+    /// How PINs are sent by SMS.
+    pub sms: SmsSettings,
     /// Believe the last address of `X-Forwarded-For`.
     pub behind_proxy: bool,
     /// What somebody who starts it should read.
@@ -183,6 +204,7 @@ impl Settings {
             session_seconds: self.session_seconds.unwrap_or(43_200).into(),
             window,
             metrics: self.metrics,
+            sms: self.sms,
             behind_proxy: self.behind_proxy,
             notes,
         })
@@ -201,6 +223,11 @@ impl Settings {
             session_seconds: self.session_seconds.or(file.session_seconds),
             window: self.window.or(file.window),
             metrics: self.metrics.or(file.metrics),
+            sms: SmsSettings {
+                gateway: self.sms.gateway.or(file.sms.gateway),
+                lookup: self.sms.lookup.or(file.sms.lookup),
+                prices: self.sms.prices.or(file.sms.prices),
+            },
             behind_proxy: self.behind_proxy || file.behind_proxy,
         }
     }

@@ -320,7 +320,8 @@ pub(super) async fn add_key(
     }
     let key = password::token()?;
     let hash = password::token_hash(&key);
-    portal.store.add_api_key(&new_id()?, &hash, name, portal.clock.now()).await?;
+    let now = portal.clock.now();
+    portal.store.add_api_key(&new_id()?, &hash, name, "verify", None, now).await?;
     portal.store.audit(&visitor.did(&portal, "api-key-made", name, "")).await?;
     ok(&Once {
         title: page.with("api-key-of", "name", name).into_owned(),

@@ -40,12 +40,6 @@ impl Number {
             msisdn: digits.to_owned(),
         })
     }
-
-    /// The number as it is shown where it need not be known: its last three digits.
-    pub(crate) fn masked(msisdn: &str) -> String {
-        let (_, end) = msisdn.split_at(msisdn.len().saturating_sub(3));
-        format!("…{end}")
-    }
 }
 
 /// Whether a number has one of these prefixes; no prefix at all is all of them.
@@ -117,6 +111,5 @@ mod tests {
         assert_eq!(prices.of("41793026727"), 55);
         assert_eq!(prices.of("41763026727"), 50);
         assert_eq!(prices.of("385911234567"), 90);
-        assert_eq!(Number::masked("41793026727"), "…727");
     }
 }

@@ -166,7 +166,7 @@ impl Store {
             "select devices.* from api_keys
              left join users on login_key = $2 and locked_at is null
              left join devices on user_id = users.id and state = 'registered'
-             where hash = $1 and revoked_at is null
+             where hash = $1 and revoked_at is null and scopes = 'verify'
              order by devices.created_at, devices.id",
         )
         .bind(key_hash.to_vec())
