@@ -1,8 +1,12 @@
 //! The portal over HTTP and on SQLite: what it refuses, and what its store has to keep to.
 
 #[cfg(test)]
+mod program;
+
+#[cfg(test)]
 mod portal {
     mod contract;
+    mod demo;
     #[expect(dead_code, reason = "only real parts and benchmarks show many codes in a row")]
     mod devices;
     mod log;

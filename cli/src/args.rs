@@ -242,6 +242,15 @@ pub struct Demo {
     /// Keep the two pictures in this folder: the QR code, and the photograph of it
     #[arg(long, value_name = "FOLDER")]
     pub keep: Option<PathBuf>,
+    /// Play the phone and the browser against a portal that runs [default: http://localhost:8080]
+    ///
+    /// The account's password is typed unseen, or comes from `COUNTERSIGN_DEMO_PASSWORD` or the
+    /// standard input. The device that it registers is removed at the end.
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "http://localhost:8080", conflicts_with_all = ["seed", "picture"])]
+    pub portal: Option<String>,
+    /// The account of the portal, which has no device yet
+    #[arg(long, default_value = "ana", requires = "portal")]
+    pub login: String,
     /// The same demonstration each time, at a time that stands still
     #[arg(long, hide = true)]
     pub seed: Option<u64>,

@@ -12,11 +12,15 @@ mod new_file;
 mod scan;
 mod slots;
 
-use std::io;
+use std::env;
+use std::io::{self, IsTerminal as _};
+
+use zeroize::Zeroizing;
 
 use crate::args::{Arguments, Command, Demo, Scan};
-use crate::console::Console;
+use crate::console::{Console, first_line_of_input, shown};
 use crate::demo;
+use crate::demo::portal::{Agent, Portal};
 use crate::failure::{Exit, Failure};
 use crate::unlock::Door;
 
@@ -52,11 +56,45 @@ pub fn dispatch(arguments: Arguments, console: &mut Console) -> Result<Exit, Fai
 
 fn demonstrate(options: Demo, console: &mut Console) -> Result<Exit, Failure> {
     console.finish()?;
-    let Demo { keep, seed, picture } = options;
-    demo::run(&demo::Options { keep, seed, picture }).map(|()| Exit::Done).map_err(|error| {
-        match error.downcast_ref::<io::Error>() {
-            Some(error) => Failure::output(error),
-            None => Failure::new(Exit::Failed, format!("{error:#}")),
+    let Demo { keep, portal, login, seed, picture } = options;
+    let outcome = match portal {
+        Some(address) => {
+            let portal = Portal::at(&address)
+                .map_err(|error| Failure::new(Exit::Usage, format!("--portal: {error:#}")))?;
+            portal.look().map_err(|error| failed(&error))?;
+            let password = password_of(&login, console)?;
+            let agent = Agent { login: &login, password: &password };
+            demo::portal::run(&portal, &agent, keep.as_deref(), &mut io::stdout())
         }
-    })
+        None => demo::run(&demo::Options { keep, seed, picture }),
+    };
+    outcome.map(|()| Exit::Done).map_err(|error| failed(&error))
 }
+
+/// The password of an account of a portal: no argument, so that nobody else can read it.
+fn password_of(login: &str, console: &mut Console) -> Result<Zeroizing<String>, Failure> {
+    let password = match env::var(DEMO_PASSWORD).map(Zeroizing::new) {
+        Ok(password) => password,
+        Err(_) if io::stdin().is_terminal() => {
+            let login = shown(login.as_ref());
+            console.unseen(&format!("Password of “{login}” at the portal:"))?
+        }
+        Err(_) => first_line_of_input()?,
+    };
+    if password.is_empty() {
+        return Err(Failure::new(
+            Exit::Refused,
+            format!("no password was given; type it, or put it into {DEMO_PASSWORD}"),
+        ));
+    }
+    Ok(password)
+}
+
+fn failed(error: &anyhow::Error) -> Failure {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => Failure::output(error),
+        None => Failure::new(Exit::Failed, format!("{error:#}")),
+    }
+}
+
+const DEMO_PASSWORD: &str = "COUNTERSIGN_DEMO_PASSWORD";

@@ -2,32 +2,33 @@
 //!
 //! A made-up relying party shows an enrollment code; a phone photographs it and goes through the
 //! same flow as any (`countersign::enroll`); the code is typed on the web and the device registered.
+//! `portal` does the same against a portal that runs, and `steps` is what both have in common.
 
 mod phone;
 mod picture;
+pub(crate) mod portal;
 mod relying_party;
+mod steps;
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use countersign::enroll::{CodeNotice, Event, Texts, View};
 use countersign::vault::{AccountId, Vault};
-use countersign::{Code, CodeNow, qr};
-use getrandom::SysRng;
 use image::GrayImage;
 use rand_chacha::ChaCha20Rng;
-use rand_core::{Rng as _, SeedableRng as _};
+use rand_core::SeedableRng as _;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use self::phone::Phone;
 use self::relying_party::RelyingParty;
+use self::steps::{MODULE_PIXELS, QUIET_ZONE, Told, code_of, photograph_and_read};
 use crate::clock::Clock;
 use crate::live::{self, Row, Source, Space, grouped, rows_of};
-use crate::photo::{Conditions, photograph, png, qr_picture};
+use crate::photo::qr_picture;
 
 /// What the demonstration can be told.
 #[derive(Debug, Clone, Default)]
@@ -71,14 +72,10 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 fn enroll(options: &Options, out: &mut dyn Write) -> anyhow::Result<Enrolled> {
     let (mut rng, clock) = match options.seed {
         Some(seed) => (ChaCha20Rng::seed_from_u64(seed), Clock::Still(SEEDED)),
-        None => (
-            ChaCha20Rng::try_from_rng(&mut SysRng)
-                .context("this system gives no random numbers")?,
-            Clock::System,
-        ),
+        None => (steps::system_rng()?, Clock::System),
     };
-    writeln!(out, "From a picture of a QR code to six digits. All of it is made up.\n")?;
-    let mut told = Told { out, clock, step: 0, since: clock.now() };
+    let title = "From a picture of a QR code to six digits. All of it is made up.";
+    let mut told = Told::begin(out, clock, title)?;
 
     let mut web = RelyingParty::register(DEVICE, &mut rng)?;
     let clean = clean_picture(&web)?;
@@ -91,51 +88,12 @@ fn enroll(options: &Options, out: &mut dyn Write) -> anyhow::Result<Enrolled> {
         ),
     )?;
 
-    let (conditions, photo_seed) = bad_luck(&mut rng);
-    let photo = photograph(&clean, &conditions, photo_seed);
-    let photo_file = png(&photo).context("failed to write the photograph as PNG")?;
-    let (width, height) = photo.dimensions();
-    told.step(
-        "Somebody photographs it badly",
-        &format!(
-            "Held askew by {:.0}° and aslant by {:.0}°, out of focus,\nin dim light and with noise: {width} × {height} pixels.",
-            conditions.turn, conditions.tilt
-        ),
-    )?;
-    if let Some(folder) = &options.keep {
-        let clean = png(&clean).context("failed to write the QR code as PNG")?;
-        keep(folder, &clean, &photo_file)?;
-        told.step(
-            "The pictures are kept",
-            &format!("See {CLEAN} and {PHOTO} in {}.", folder.display()),
-        )?;
-    }
-
-    let text = read(&photo_file)?;
-    told.step("The photograph is read", "One QR code is in it, and it is whole.")?;
-
+    let text = photograph_and_read(&clean, &mut rng, options.keep.as_deref(), &mut told)?;
     let folder = tempfile::tempdir().context("failed to make a temporary folder for the vault")?;
-    let mut phone = Phone::new(&folder.path().join("vault"), rng, clock)?;
-    phone.send(Event::ScanQr, &web)?;
-    let view = phone.send(Event::PictureScanned(Texts(&[&text])), &web)?;
-    let View::ShowCode { account, .. } = view else {
-        bail!("the flow did not come from Scan QR to the code, but to {view:?}; please report it");
-    };
-    told.step(
-        "Verify device → Scan QR",
-        &format!(
-            "The account is on the disk as pending, sealed in a vault of {} bytes.\nOnly now is its code shown.",
-            phone.saved()
-        ),
-    )?;
-
-    let view = phone.send(Event::Continue, &web)?;
-    let waits = matches!(view, View::ShowCode { notice: Some(CodeNotice::EnterCodeFirst), .. });
-    ensure!(waits, "the relying party should be waiting for the code, but: {view:?}");
-    told.step(
-        "Continue, too early",
-        "The relying party says “pending”: enter the code on the web first.",
-    )?;
+    let vault = folder.path().join("vault");
+    let mut phone = Phone::new(&vault, RelyingParty::known_as(), rng, clock)?;
+    let account = steps::scan(&mut phone, &text, &web, &mut told)?;
+    steps::continue_too_early(&mut phone, &web, &mut told)?;
 
     let code = code_of(phone.vault(), account, clock)?;
     let right = web.enter(code.text(), clock.unix_time());
@@ -148,14 +106,7 @@ fn enroll(options: &Options, out: &mut dyn Write) -> anyhow::Result<Enrolled> {
         ),
     )?;
 
-    let view = phone.send(Event::Continue, &web)?;
-    let registered = matches!(view, View::DeviceRegistered { .. });
-    ensure!(registered, "the device should be registered now, but: {view:?}");
-    phone.send(Event::Done, &web)?;
-    told.step(
-        "Continue → Device registered",
-        "The relying party says “registered”, and so does the vault.",
-    )?;
+    steps::continue_to_registered(&mut phone, &web, &mut told)?;
 
     let vault = phone.restart()?;
     told.step(
@@ -201,85 +152,11 @@ impl Source for Enrolled {
     }
 }
 
-/// Tells the steps as they are done.
-struct Told<'o> {
-    out: &'o mut dyn Write,
-    clock: Clock,
-    step: u32,
-    since: Duration,
-}
-
-impl Told<'_> {
-    /// What was done, what came of it, and how long it took.
-    fn step(&mut self, what: &str, result: &str) -> io::Result<()> {
-        self.step += 1;
-        let took = format!("{} ms", self.clock.now().saturating_sub(self.since).as_millis());
-        // Measured in characters, all of which are one cell wide.
-        let gap = 66_usize.saturating_sub(what.chars().count());
-        writeln!(self.out, "{:>2}  {what}{took:>gap$}", self.step)?;
-        for line in result.lines() {
-            writeln!(self.out, "    {line}")?;
-        }
-        self.out.flush()?;
-        self.since = self.clock.now();
-        Ok(())
-    }
-}
-
 fn clean_picture(web: &RelyingParty) -> anyhow::Result<GrayImage> {
     Ok(qr_picture(&web.enrollment_code(), MODULE_PIXELS, QUIET_ZONE)?)
 }
 
-/// How the photograph goes wrong this time: the hand is never the same.
-fn bad_luck(rng: &mut ChaCha20Rng) -> (Conditions, u64) {
-    let mut between = |least: f32, most: f32| {
-        least + (most - least) * (rng.next_u32() >> 8) as f32 / (1_u32 << 24) as f32
-    };
-    let turn = between(8.0, 32.0);
-    let tilt = between(12.0, 24.0);
-    (Conditions { turn, tilt, blur: BLUR, noise: NOISE, ..Conditions::BAD }, rng.next_u64())
-}
-
-/// The text of the one code in the photograph.
-fn read(photo_file: &[u8]) -> anyhow::Result<Zeroizing<String>> {
-    let found = qr::scan_picture(photo_file).context("failed to read the photograph")?;
-    match found.as_slice() {
-        [code] => Ok(Zeroizing::new(code.text().to_owned())),
-        [] => bail!(
-            "no QR code was found in the photograph; run it with --keep DIR and report the picture"
-        ),
-        several => {
-            bail!("{} QR codes were found in a photograph of one; please report it", several.len())
-        }
-    }
-}
-
-fn keep(folder: &Path, clean: &[u8], photo: &[u8]) -> anyhow::Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("failed to make {}", folder.display()))?;
-    for (name, file) in [(CLEAN, clean), (PHOTO, photo)] {
-        let path = folder.join(name);
-        fs::write(&path, file).with_context(|| format!("failed to write {}", path.display()))?;
-    }
-    Ok(())
-}
-
-fn code_of(vault: &Vault, account: AccountId, clock: Clock) -> anyhow::Result<Code> {
-    match vault.code_at(account, clock.unix_time())? {
-        CodeNow::Timed(code) => Ok(code),
-        other => bail!("an account that makes codes by time has {other:?}; please report it"),
-    }
-}
-
 const DEVICE: &str = "Ana’s phone";
-const CLEAN: &str = "enrollment-code.png";
-const PHOTO: &str = "photograph.png";
-/// Of the clean picture; the photograph has about as many.
-const MODULE_PIXELS: u32 = 6;
-/// In modules, as ISO/IEC 18004 asks for.
-const QUIET_ZONE: u32 = 4;
-/// See `Conditions`.
-const BLUR: f32 = 1.6;
-const NOISE: f32 = 16.0;
 /// The head, the account and the keys.
 const LINES: u16 = 6;
 /// The time at which a seeded demonstration stands still.

@@ -143,8 +143,9 @@ fn watch(
     Ok(())
 }
 
-/// Becomes true when the program is told to end: no code stays on the screen for it.
-fn ended_from_outside() -> Arc<AtomicBool> {
+/// Becomes true when the program is told to end: no code stays on the screen for it, and a
+/// demonstration tidies up first.
+pub(crate) fn ended_from_outside() -> Arc<AtomicBool> {
     let ended = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&ended);
     // Where it cannot be set, somebody else has one already, and the program ends by that.

@@ -80,6 +80,12 @@ impl IntoResponse for Refusal {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
+        // PostgreSQL keeps no NUL in a text (SQLSTATE 22021): the request holds what nobody types.
+        if let StoreError::Database(database) = &error
+            && database.code().is_some_and(|code| code == "22021")
+        {
+            return Self::Malformed(StatusCode::BAD_REQUEST);
+        }
         // What a database says of a failure may repeat a value; its kind tells enough.
         let kind = match &error {
             StoreError::Database(database) => {

@@ -42,7 +42,7 @@ pub(crate) struct Steps {
 impl Steps {
     /// Of a device of which no code was used yet.
     pub(crate) fn fresh(now: i64) -> Self {
-        Self { last: step_at(now) - 2, at: step_at(now) }
+        Self { last: step_at(now) - 1, at: step_at(now) }
     }
 
     /// The next one, unless it is too far ahead.

@@ -5,14 +5,19 @@ use std::env;
 use std::fs;
 use std::process::Command;
 
+use countersign_portal::config::Settings;
 use serde_json::{Value, json};
 
 use crate::devices::{prepare, site_key};
+use crate::postgres::Postgres;
 use crate::site::Site;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_request_made_of_the_document_breaks_the_portal() {
-    let site = Site::start().await;
+    // PostgreSQL takes less than SQLite does.
+    let postgres = Postgres::quick();
+    let database = Some(postgres.database("openapi"));
+    let site = Site::with(Settings { database, ..Settings::default() }).await;
     let http = reqwest::Client::new();
     let key = site_key(&site.portal).await;
     prepare(&site.portal, "0", 1).await;

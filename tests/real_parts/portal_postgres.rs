@@ -38,6 +38,41 @@ async fn of_a_thousand_pairs_one_each_is_accepted_by_a_portal_on_sqlite() {
     one_of_each_pair(&Store::file_url(&folder.path().join("pairs.db")), 1).await;
 }
 
+/// PostgreSQL keeps no NUL in a text: whoever sends one is told, and nothing breaks.
+#[tokio::test]
+async fn a_nul_in_a_name_is_refused_and_breaks_nothing() {
+    let postgres = Postgres::quick();
+    let database = Some(postgres.database("nul"));
+    let site = Site::with(Settings { database, ..Settings::default() }).await;
+    let (http, key) = (reqwest::Client::new(), site_key(&site.portal).await);
+    for (call, body) in [
+        ("sign-in", json!({ "login": "a\0na", "password": "p" })),
+        ("sign-in", json!({ "login": "ana", "password": "p\0" })),
+        ("verify", json!({ "login": "\0", "code": "123456" })),
+        ("verify", json!({ "login": "ana", "code": "\0" })),
+    ] {
+        let request = http.post(format!("{}/api/v1/{call}", site.url)).bearer_auth(&key);
+        let answer = request.json(&body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let expected = match body.to_string().contains("login\":\"ana") {
+            false => 400,
+            true if call == "verify" => 200,
+            true => 401,
+        };
+        assert_eq!(status, expected, "{call} {body}");
+        let answer: Value = answer.json().await.unwrap();
+        assert!(answer["message"].is_string() || answer["verdict"] == "refused", "{answer}");
+    }
+    let http = reqwest::Client::builder().cookie_store(true).build().unwrap();
+    let page = http.get(format!("{}/sign-in", site.url)).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    let csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split_once('"').unwrap().0;
+    let form = [("login", "a\0"), ("password", "p"), ("csrf", csrf)];
+    let answer = http.post(format!("{}/sign-in", site.url)).form(&form).send().await.unwrap();
+    assert_eq!(answer.status(), 400);
+    site.stop().await;
+}
+
 /// Fifty devices, twenty steps: each code is sent twice at one moment, to two portals where there
 /// are several.
 async fn one_of_each_pair(database: &str, portals: usize) {

@@ -48,7 +48,7 @@ const PARTS: &[(&str, &[Need])] = &[
     ("secret_service", &[GNOME_KEYRING, DBUS]),
     ("portal_postgres", &[POSTGRES, SETPRIV]),
     ("portal_cluster", &[POSTGRES, SETPRIV, HAPROXY]),
-    ("portal_openapi", &[Need::Schemathesis]),
+    ("portal_openapi", &[POSTGRES, SETPRIV, Need::Schemathesis]),
 ];
 
 const CHROMIUM: Need = Need::Program { name: "chromium", package: "chromium" };

@@ -3,12 +3,28 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use countersign::enroll::{Effect, Enrollment, Event, Response, View};
+use countersign::enroll::{Effect, Enrollment, Event, RelyingParty, Request, Response, View};
 use countersign::vault::{DeviceKey, KdfCost, Unlock, Vault, VaultFile};
 use rand_chacha::ChaCha20Rng;
 
-use super::relying_party::RelyingParty;
 use crate::clock::Clock;
+
+/// The relying party's side, as the phone reaches it.
+pub(super) trait Web {
+    /// Answers the device's question.
+    ///
+    /// # Errors
+    /// There was no answer; a message for the user.
+    fn answer(&self, request: &Request) -> anyhow::Result<Answer>;
+}
+
+/// What came back.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Vec<u8>,
+    /// The `Date` header, where there is one.
+    pub(super) date: Option<String>,
+}
 
 /// A vault on the disk, its key in memory, and an enrollment that goes on in it.
 pub(super) struct Phone {
@@ -25,18 +41,24 @@ pub(super) struct Phone {
 
 impl Phone {
     /// A phone with an empty vault, asked to verify itself for the relying party.
-    pub(super) fn new(path: &Path, mut rng: ChaCha20Rng, clock: Clock) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        path: &Path,
+        party: RelyingParty,
+        mut rng: ChaCha20Rng,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
         let file = VaultFile::lock(path)?;
         let key = DeviceKey::generate(&mut rng);
         let vault = Vault::create(Unlock::DeviceKey(&key), KdfCost::DEFAULT, &mut rng)?;
-        let flow = Enrollment::start(Some(RelyingParty::known_as()), &vault);
+        let flow = Enrollment::start(Some(party), &vault);
         Ok(Self { vault, file, key, flow, rng, clock, saved: 0 })
     }
 
     /// Sends an event into the flow and does what it asks for, until it asks for nothing more.
-    pub(super) fn send(&mut self, event: Event<'_>, web: &RelyingParty) -> anyhow::Result<View> {
+    pub(super) fn send(&mut self, event: Event<'_>, web: &dyn Web) -> anyhow::Result<View> {
         let (mut view, mut effects) = self.flow.on(event, &mut self.vault);
         while let Some(effect) = (!effects.is_empty()).then(|| effects.remove(0)) {
+            let answer;
             let event = match &effect {
                 // The owner of this phone allows the camera.
                 Effect::RequestCamera => Event::CameraGranted,
@@ -45,9 +67,11 @@ impl Phone {
                     Event::Saved
                 }
                 Effect::Ask(request) => {
-                    let (status, body) = web.answer(request);
+                    answer = web.answer(request)?;
+                    let Answer { status, body, date } = &answer;
                     let received_at = self.clock.unix_time();
-                    Event::Answered(Response { status, body, date: None, received_at })
+                    let date = date.as_deref();
+                    Event::Answered(Response { status: *status, body, date, received_at })
                 }
                 // The picture comes from a file, and there is no screen to close.
                 Effect::StartCamera | Effect::StopCamera | Effect::OpenSettings | Effect::Close => {

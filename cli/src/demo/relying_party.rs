@@ -6,6 +6,8 @@ use countersign::{Account, NameError, Otp, Secret};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::phone::{Answer, Web};
+
 /// The web side of an enrollment, with a copy of the secret of its own.
 pub(super) struct RelyingParty {
     account: Account,
@@ -58,15 +60,17 @@ impl RelyingParty {
         self.accepted = Some(number);
         true
     }
+}
 
-    /// Answers the device's question: the status of HTTP, and a body.
-    pub(super) fn answer(&self, request: &Request) -> (u16, &'static [u8]) {
+impl Web for RelyingParty {
+    fn answer(&self, request: &Request) -> anyhow::Result<Answer> {
         let known = Self::known_as().ask_for(self.account.name());
-        match self.accepted {
+        let (status, body): (_, &[u8]) = match self.accepted {
             _ if *request != known => (404, b"{}"),
             None => (200, br#"{"status":"pending"}"#),
             Some(_) => (200, br#"{"status":"registered"}"#),
-        }
+        };
+        Ok(Answer { status, body: body.to_vec(), date: None })
     }
 }
 
@@ -93,7 +97,7 @@ mod tests {
     fn only_the_device_of_this_name_is_known() {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         let party = RelyingParty::register("phone", &mut rng).unwrap();
-        assert_eq!(party.answer(&RelyingParty::known_as().ask_for("phone")).0, 200);
-        assert_eq!(party.answer(&RelyingParty::known_as().ask_for("Phone")).0, 404);
+        let status = |name| party.answer(&RelyingParty::known_as().ask_for(name)).unwrap().status;
+        assert_eq!((status("phone"), status("Phone")), (200, 404));
     }
 }

@@ -1,6 +1,8 @@
 //! The demonstration without a terminal, and how sure its photographs are to be read.
 
+use super::steps::{CLEAN, PHOTO, bad_luck, read};
 use super::*;
+use crate::photo::{photograph, png};
 
 fn shown(options: &Options) -> String {
     let mut out = Vec::new();

@@ -20,8 +20,8 @@ const ALLOWED: &[(&str, &str)] = &[
     (
         "countersign-cli",
         "anyhow arboard clap clap_complete clap_mangen countersign ctrlc etcetera getrandom image \
-         keyring qrcode rand_chacha rand_core ratatui rpassword serde serde_json tempfile thiserror \
-         zeroize zeroizing-alloc",
+         keyring qrcode rand_chacha rand_core ratatui rpassword rustls serde serde_json tempfile \
+         thiserror ureq zeroize zeroizing-alloc",
     ),
     (
         "countersign-portal",
