@@ -1,6 +1,14 @@
 //! Codes verified by a portal over HTTP beside what the database alone can commit, and a cluster of
 //! portals under kills. `cargo xtask bench portal` reads what this prints.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark says what it found, and stops where it cannot be set up"
+)]
+
 #[path = "../portal/clients.rs"]
 mod clients;
 #[path = "../portal/cluster.rs"]
