@@ -12,6 +12,7 @@ mod lookup;
 mod number;
 mod pin;
 mod sender;
+mod web;
 
 pub(crate) use self::gateway::Gateway;
 pub(crate) use self::lookup::Lookup;

@@ -148,7 +148,8 @@ pub(crate) fn is_sender(text: &str) -> bool {
     let number = text.strip_prefix('+').unwrap_or(text);
     let is_number = (3..=15).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
     let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-    is_number || ((1..=11).contains(&text.trim().len()) && text.len() <= 11 && text.bytes().all(plain))
+    let says_something = text.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    is_number || (says_something && text.len() <= 11 && text.bytes().all(plain))
 }
 
 /// What is wrong with the placeholders of a request.

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
-use reqwest::{Client, redirect};
+use anyhow::Context as _;
 use serde::Deserialize;
 use serde_json::json;
-use zeroize::Zeroizing;
+
+use super::web::Service;
 
 /// Who is asked.
 pub(crate) enum Lookup {
     /// Nobody.
     None,
     /// A service that speaks Infobip's number lookup, `POST …/number/1/query`.
-    Http { client: Client, url: Zeroizing<String> },
+    Http(Service),
 }
 
 /// The API's `ncStatus`.
@@ -53,24 +53,17 @@ impl Lookup {
     /// By the address of the service, which may hold a key: `https://KEY@host/number/1/query`.
     pub(crate) fn by_url(url: Option<&str>) -> anyhow::Result<Self> {
         let Some(url) = url else { return Ok(Self::None) };
-        let is_http = url.starts_with("https://") || url.starts_with("http://");
-        ensure!(is_http, "the number lookup is at https://…/number/1/query");
-        let client = Client::builder()
-            .timeout(Duration::from_secs(5))
-            .redirect(redirect::Policy::none())
-            .build()
-            .context("failed to set up the number lookup")?;
-        Ok(Self::Http { client, url: Zeroizing::new(url.to_owned()) })
+        let service = Service::at(url, Duration::from_secs(5)).context("the number lookup")?;
+        Ok(Self::Http(service))
     }
 
     /// Asks. A service that does not answer keeps nobody from a PIN.
     pub(crate) async fn ask(&self, msisdn: &str) -> Reach {
-        let Self::Http { client, url } = self else { return Reach::NotConfigured };
-        let answer = client.post(url.as_str()).json(&json!({ "to": [msisdn] })).send().await;
-        let Ok(answer) = answer.and_then(reqwest::Response::error_for_status) else {
+        let Self::Http(service) = self else { return Reach::NotConfigured };
+        let Ok((200, body)) = service.post(None, &json!({ "to": [msisdn] })).await else {
             return Reach::Unknown;
         };
-        let Ok(answer) = answer.json::<Answer>().await else { return Reach::Unknown };
+        let Ok(answer) = serde_json::from_slice::<Answer>(&body) else { return Reach::Unknown };
         answer.results.first().map_or(Reach::Unknown, Found::reach)
     }
 }

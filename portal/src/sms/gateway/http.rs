@@ -5,17 +5,13 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use reqwest::{Client, StatusCode, redirect};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use super::{Message, NotSent, plain};
+use crate::sms::web::{NoAnswer, Service};
 
 /// A gateway by HTTP.
-pub(crate) struct HttpGateway {
-    client: Client,
-    url: Zeroizing<String>,
-}
+pub(crate) struct HttpGateway(Service);
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -32,34 +28,26 @@ struct Taken {
 
 impl HttpGateway {
     pub(super) fn new(url: &str) -> anyhow::Result<Self> {
-        let client = Client::builder()
-            .timeout(TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .build()
-            .context("failed to set up the SMS gateway")?;
-        Ok(Self { client, url: Zeroizing::new(url.to_owned()) })
+        Ok(Self(Service::at(url, TIMEOUT).context("the SMS gateway")?))
     }
 
     pub(super) async fn send(&self, message: &Message<'_>) -> Result<String, NotSent> {
         let Message { id, to, from, text } = *message;
-        let request = self.client.post(self.url.as_str()).header("idempotency-key", id);
-        let answer = request.json(&Body { id, to, from, text }).send().await;
-        // What reqwest says of a failure repeats the address, which may hold a password.
-        let answer = answer.map_err(|error| {
-            let what = if error.is_timeout() { "timed out" } else { "cannot be reached" };
+        let answer = self.0.post(Some(id), &Body { id, to, from, text }).await;
+        let (status, body) = answer.map_err(|error| {
+            let what = match error {
+                NoAnswer::TimedOut => "timed out",
+                NoAnswer::Unreachable => "cannot be reached",
+            };
             NotSent::Later(format!("the gateway {what}"))
         })?;
-        let status = answer.status();
-        if status.is_success() {
-            let taken = answer.json::<Taken>().await;
-            return Ok(taken.map_or_else(|_| id.to_owned(), |taken| plain(&taken.id)));
+        if (200..300).contains(&status) {
+            let taken: Option<Taken> = serde_json::from_slice(&body).ok();
+            return Ok(taken.map_or_else(|| id.to_owned(), |taken| plain(&taken.id)));
         }
-        let reason = format!("the gateway answered {}", status.as_u16());
-        let later = status.is_server_error()
-            || status == StatusCode::TOO_MANY_REQUESTS
-            || status == StatusCode::REQUEST_TIMEOUT;
+        let reason = format!("the gateway answered {status}");
         // A key that is wrong today is mended tomorrow; a message that is wrong is not.
-        let later = later || matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        let later = status >= 500 || matches!(status, 401 | 403 | 408 | 429);
         Err(if later { NotSent::Later(reason) } else { NotSent::Never(reason) })
     }
 }
