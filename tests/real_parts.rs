@@ -38,6 +38,9 @@ mod portal_cluster;
 #[path = "real_parts/portal_openapi.rs"]
 mod portal_openapi;
 #[cfg(test)]
+#[path = "real_parts/portal_pins.rs"]
+mod portal_pins;
+#[cfg(test)]
 #[path = "real_parts/portal_postgres.rs"]
 mod portal_postgres;
 #[cfg(test)]

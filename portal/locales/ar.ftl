@@ -264,6 +264,43 @@ most-lines = { $count ->
    *[other] يُعرض { $count } سطر على الأكثر، الأحدث أولًا؛ يحتوي التصدير على المزيد.
  }
 
+## PINs by SMS.
+pins = رموز PIN عبر الرسائل
+pins-restricted = الرسائل القصيرة وسيلة مصادقة مقيّدة (NIST SP 800-63B): قد يُستولى على الأرقام وقد يقرأ آخرون الرسائل. اعرض جهازًا يُظهر الرموز بديلًا أفضل.
+pins-no-gateway = لا توجد بوابة رسائل مهيأة، لذلك لا يُرسل شيء؛ يشرح docs/sms.md الطريقة.
+pins-none = لا يوجد تطبيق بعد. ينشئه خادم التطبيق عبر واجهة API بمفتاح من الصفحة المجاورة.
+inbox = صندوق المطوّر
+inbox-what = لم تُرسل هذه الرسائل إلى أي هاتف: البوابة هي هذه الصفحة.
+application = التطبيق
+sent = أُرسلت
+delivered = سُلّمت
+verified = تم التحقق
+conversion = نسبة التحقق
+failures = حالات الفشل
+cost = التكلفة
+may-send = يُسمح له بالإرسال
+allowed-prefixes = بادئات الأرقام المسموح بالإرسال إليها (فارغة: الكل)
+cost-ceiling = الحد الأعلى لتكلفة اليوم (0: بلا حد)
+pin-attempts = عدد المحاولات لكل رمز
+pin-life = مدة صلاحية الرمز، مثل 15m
+verify-limit = محاولات الرقم خلال مدة، مثل 1/3s
+application-limit = رموز التطبيق خلال مدة، مثل 10000/1d
+number-limit = الرموز المرسلة إلى رقم خلال مدة، مثل 3/1d
+limits-are-wrong = تعذّرت قراءة إحدى القيم. اكتبها كما في الأمثلة؛ البادئات أرقام تفصل بينها مسافات.
+messages = الرسائل
+phone-number = رقم الهاتف
+tries = المحاولات
+said-application-saved = حُفظ التطبيق.
+message-queued = قيد الانتظار
+message-sent = أُرسلت
+message-delivered = سُلّمت
+message-undelivered = لم تُسلّم
+message-failed = رُفضت
+message-expired = تُركت
+key-use = الغرض منه
+key-use-verify = التحقق من الرموز
+key-use-pins = إرسال رموز PIN عبر الرسائل
+
 ## Refusals.
 refused-token = سجّل الدخول أولًا.
 refused-not-admin = لا يمكن إلا لمسؤول القيام بهذا.

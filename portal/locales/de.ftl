@@ -231,6 +231,43 @@ most-lines = { $count ->
    *[other] Höchstens { $count } Zeilen werden gezeigt, die neuesten zuerst; der Export enthält mehr.
  }
 
+## PINs by SMS.
+pins = SMS-PINs
+pins-restricted = SMS ist ein eingeschränkter Authentifikator (NIST SP 800-63B): Nummern werden übernommen, Nachrichten von anderen gelesen. Bieten Sie als besseren Weg ein Gerät an, das Codes zeigt.
+pins-no-gateway = Es ist kein SMS-Gateway eingerichtet, daher wird nichts gesendet; docs/sms.md sagt, wie es geht.
+pins-none = Noch keine Anwendung. Der Server einer App legt eine über die API an, mit einem Schlüssel der Seite nebenan.
+inbox = Posteingang für Entwickler
+inbox-what = Diese Nachrichten gingen an kein Telefon: Das Gateway ist diese Seite.
+application = Anwendung
+sent = Gesendet
+delivered = Zugestellt
+verified = Bestätigt
+conversion = Quote
+failures = Fehlschläge
+cost = Kosten
+may-send = Sie darf senden
+allowed-prefixes = Vorwahlen, an die gesendet werden darf (keine: alle)
+cost-ceiling = Höchstens pro Tag (0: keine Grenze)
+pin-attempts = Versuche je PIN
+pin-life = Wie lange eine PIN gilt, etwa 15m
+verify-limit = Versuche je Nummer in einer Zeit, etwa 1/3s
+application-limit = PINs der Anwendung in einer Zeit, etwa 10000/1d
+number-limit = PINs an eine Nummer in einer Zeit, etwa 3/1d
+limits-are-wrong = Eine dieser Angaben ist nicht lesbar. Schreiben Sie sie wie in den Beispielen; Vorwahlen sind Ziffern mit Leerzeichen dazwischen.
+messages = Nachrichten
+phone-number = Telefonnummer
+tries = Versuche
+said-application-saved = Die Anwendung ist gespeichert.
+message-queued = Wartet
+message-sent = Gesendet
+message-delivered = Zugestellt
+message-undelivered = Nicht zugestellt
+message-failed = Abgelehnt
+message-expired = Aufgegeben
+key-use = Wofür er ist
+key-use-verify = Codes prüfen lassen
+key-use-pins = PINs per SMS senden
+
 ## Refusals.
 refused-token = Melden Sie sich zuerst an.
 refused-not-admin = Das kann nur ein Administrator tun.

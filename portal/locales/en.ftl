@@ -231,6 +231,43 @@ most-lines = { $count ->
    *[other] At most { $count } lines are shown, the newest first; the export has more.
  }
 
+## PINs by SMS.
+pins = SMS PINs
+pins-restricted = SMS is a restricted authenticator (NIST SP 800-63B): numbers are taken over and messages read by others. Offer a device that shows codes as the better way.
+pins-no-gateway = No SMS gateway is set up, so nothing is sent; docs/sms.md tells how.
+pins-none = No application yet. An app’s server makes one by the API, with a key of the page beside.
+inbox = Developer’s inbox
+inbox-what = These messages went to no phone: the gateway is this page.
+application = Application
+sent = Sent
+delivered = Delivered
+verified = Verified
+conversion = Conversion
+failures = Failures
+cost = Cost
+may-send = It may send
+allowed-prefixes = Prefixes that may be sent to (none: all)
+cost-ceiling = Most that a day may cost (0: no ceiling)
+pin-attempts = Tries for a PIN
+pin-life = How long a PIN is right, like 15m
+verify-limit = Tries of a number within a time, like 1/3s
+application-limit = PINs of the application within a time, like 10000/1d
+number-limit = PINs to a number within a time, like 3/1d
+limits-are-wrong = One of these cannot be read. Write them like the examples; prefixes are digits with spaces between.
+messages = Messages
+phone-number = Phone number
+tries = Tries
+said-application-saved = The application is saved.
+message-queued = Waiting
+message-sent = Sent
+message-delivered = Delivered
+message-undelivered = Not delivered
+message-failed = Refused
+message-expired = Given up
+key-use = What it is for
+key-use-verify = Have codes checked
+key-use-pins = Send PINs by SMS
+
 ## Refusals.
 refused-token = Sign in first, or give a valid token.
 refused-not-admin = Only an administrator can do this.

@@ -231,6 +231,43 @@ most-lines = { $count ->
    *[other] Se muestran como máximo { $count } líneas, primero las más recientes; la exportación contiene más.
  }
 
+## PINs by SMS.
+pins = PIN por SMS
+pins-restricted = El SMS es un autenticador restringido (NIST SP 800-63B): otros pueden apropiarse de números y leer mensajes. Ofrezca como mejor opción un dispositivo que muestre códigos.
+pins-no-gateway = No hay ninguna pasarela de SMS configurada, así que no se envía nada; docs/sms.md explica cómo.
+pins-none = Aún no hay aplicaciones. El servidor de una app crea una mediante la API, con una clave de la página contigua.
+inbox = Bandeja del desarrollador
+inbox-what = Estos mensajes no llegaron a ningún teléfono: la pasarela es esta página.
+application = Aplicación
+sent = Enviados
+delivered = Entregados
+verified = Verificados
+conversion = Conversión
+failures = Fallos
+cost = Coste
+may-send = Puede enviar
+allowed-prefixes = Prefijos a los que se puede enviar (ninguno: todos)
+cost-ceiling = Máximo por día (0: sin límite)
+pin-attempts = Intentos por PIN
+pin-life = Cuánto vale un PIN, por ejemplo 15m
+verify-limit = Intentos de un número en un tiempo, por ejemplo 1/3s
+application-limit = PIN de la aplicación en un tiempo, por ejemplo 10000/1d
+number-limit = PIN a un número en un tiempo, por ejemplo 3/1d
+limits-are-wrong = Alguno de estos valores no se entiende. Escríbalos como en los ejemplos; los prefijos son cifras separadas por espacios.
+messages = Mensajes
+phone-number = Número de teléfono
+tries = Intentos
+said-application-saved = La aplicación se ha guardado.
+message-queued = En espera
+message-sent = Enviado
+message-delivered = Entregado
+message-undelivered = No entregado
+message-failed = Rechazado
+message-expired = Abandonado
+key-use = Para qué es
+key-use-verify = Comprobar códigos
+key-use-pins = Enviar PIN por SMS
+
 ## Refusals.
 refused-token = Inicie sesión primero.
 refused-not-admin = Solo un administrador puede hacer esto.

@@ -240,6 +240,43 @@ most-lines = { $count ->
    *[other] Prikazuje se najviše { $count } redaka, počevši od najnovijeg; izvoz sadrži više.
  }
 
+## PINs by SMS.
+pins = SMS PIN-ovi
+pins-restricted = SMS je ograničeni autentifikator (NIST SP 800-63B): brojevi se preotimaju, a poruke čitaju drugi. Kao bolji način ponudite uređaj koji prikazuje kodove.
+pins-no-gateway = SMS pristupnik nije postavljen pa se ništa ne šalje; docs/sms.md kaže kako.
+pins-none = Još nema aplikacija. Poslužitelj aplikacije izrađuje je putem API-ja, s ključem sa susjedne stranice.
+inbox = Pretinac za razvoj
+inbox-what = Ove poruke nisu otišle ni na jedan telefon: pristupnik je ova stranica.
+application = Aplikacija
+sent = Poslano
+delivered = Isporučeno
+verified = Potvrđeno
+conversion = Stopa
+failures = Neuspjesi
+cost = Trošak
+may-send = Smije slati
+allowed-prefixes = Predbrojevi na koje se smije slati (prazno: svi)
+cost-ceiling = Najviše po danu (0: bez granice)
+pin-attempts = Pokušaja po PIN-u
+pin-life = Koliko vrijedi PIN, npr. 15m
+verify-limit = Pokušaja po broju u vremenu, npr. 1/3s
+application-limit = PIN-ova aplikacije u vremenu, npr. 10000/1d
+number-limit = PIN-ova na broj u vremenu, npr. 3/1d
+limits-are-wrong = Neki se od ovih podataka ne mogu pročitati. Pišite ih kao u primjerima; predbrojevi su znamenke odvojene razmacima.
+messages = Poruke
+phone-number = Broj telefona
+tries = Pokušaji
+said-application-saved = Aplikacija je spremljena.
+message-queued = Čeka
+message-sent = Poslano
+message-delivered = Isporučeno
+message-undelivered = Nije isporučeno
+message-failed = Odbijeno
+message-expired = Odustalo se
+key-use = Čemu služi
+key-use-verify = Provjera kodova
+key-use-pins = Slanje PIN-ova SMS-om
+
 ## Refusals.
 refused-token = Najprije se prijavite.
 refused-not-admin = To može učiniti samo administrator.

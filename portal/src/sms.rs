@@ -14,6 +14,7 @@ mod pin;
 mod sender;
 mod web;
 
+pub(crate) use self::configuration::Configuration;
 pub(crate) use self::gateway::Gateway;
 pub(crate) use self::lookup::Lookup;
 pub(crate) use self::sender::send_queued;

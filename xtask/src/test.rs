@@ -34,6 +34,8 @@ enum Need {
     Axe,
     /// What makes requests out of an OpenAPI document: `COUNTERSIGN_SCHEMATHESIS`.
     Schemathesis,
+    /// A Python with the official client of the API for PINs: `COUNTERSIGN_INFOBIP`.
+    Infobip,
     /// Other people's pictures of QR codes: `COUNTERSIGN_PICTURES`.
     Pictures,
 }
@@ -48,6 +50,7 @@ const PARTS: &[(&str, &[Need])] = &[
     ("secret_service", &[GNOME_KEYRING, DBUS]),
     ("portal_postgres", &[POSTGRES, SETPRIV]),
     ("portal_cluster", &[POSTGRES, SETPRIV, HAPROXY]),
+    ("portal_pins", &[Need::Infobip]),
     ("portal_openapi", &[POSTGRES, SETPRIV, Need::Schemathesis]),
 ];
 
@@ -73,6 +76,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
     let python = setup::python(shell).map_err(|error| format!("{error:#}"));
     let axe = axe(shell).map_err(|error| format!("{error:#}"));
     let schemathesis = setup::schemathesis(shell).map_err(|error| format!("{error:#}"));
+    let infobip = setup::infobip(shell).map_err(|error| format!("{error:#}"));
     let pictures = field_pictures(shell);
     let met = |need: &Need| match need {
         Need::Program { name, .. } if setup::on_path(name) => Ok(()),
@@ -85,6 +89,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         Need::Schemathesis => {
             schemathesis.as_ref().map(drop).map_err(|why| format!("no schemathesis ({why})"))
         }
+        Need::Infobip => infobip.as_ref().map(drop).map_err(|why| format!("no client ({why})")),
         Need::Pictures => pictures.as_ref().map(drop).ok_or("no field pictures here".to_owned()),
     };
 
@@ -102,6 +107,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         ("COUNTERSIGN_PYTHON", python.as_ref().ok()),
         ("COUNTERSIGN_AXE", axe.as_ref().ok()),
         ("COUNTERSIGN_SCHEMATHESIS", schemathesis.as_ref().ok()),
+        ("COUNTERSIGN_INFOBIP", infobip.as_ref().ok()),
         ("COUNTERSIGN_PICTURES", pictures.as_ref()),
     ];
     let variables: Vec<_> =

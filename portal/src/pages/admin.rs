@@ -303,6 +303,8 @@ pub(super) async fn keys_page(
 #[derive(Deserialize)]
 pub(super) struct Named {
     name: String,
+    /// What the key is for.
+    r#use: Option<String>,
 }
 
 pub(super) async fn add_key(
@@ -321,7 +323,8 @@ pub(super) async fn add_key(
     let key = password::token()?;
     let hash = password::token_hash(&key);
     let now = portal.clock.now();
-    portal.store.add_api_key(&new_id()?, &hash, name, "verify", None, now).await?;
+    let scopes = if form.r#use.as_deref() == Some("2fa") { "2fa:manage 2fa:pin:send" } else { "verify" };
+    portal.store.add_api_key(&new_id()?, &hash, name, scopes, None, now).await?;
     portal.store.audit(&visitor.did(&portal, "api-key-made", name, "")).await?;
     ok(&Once {
         title: page.with("api-key-of", "name", name).into_owned(),

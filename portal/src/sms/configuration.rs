@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limit::{DAY, limit, span};
 use super::pin::PinType;
+use crate::store::Application;
 
 /// How an application sends and verifies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,12 @@ impl Default for Configuration {
 pub(crate) type Problems = BTreeMap<String, Vec<String>>;
 
 impl Configuration {
+    /// Of an application; what a newer portal wrote and this one cannot read is taken for the
+    /// defaults.
+    pub(crate) fn of(application: &Application) -> Self {
+        serde_json::from_str(&application.configuration).unwrap_or_default()
+    }
+
     /// What is wrong with it.
     pub(crate) fn problems(&self) -> Problems {
         let mut problems = Problems::new();

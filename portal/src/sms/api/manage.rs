@@ -103,7 +103,7 @@ async fn keep(
     if name.is_empty() || name.chars().count() > 255 {
         return Err(field("name", "must be 1 to 255 characters long"));
     }
-    let configuration = asked.configuration.unwrap_or_else(|| configuration_of(&old));
+    let configuration = asked.configuration.unwrap_or_else(|| Configuration::of(&old));
     let problems = configuration.problems();
     if !problems.is_empty() {
         return Err(No::Fields(problems));
@@ -120,17 +120,11 @@ async fn keep(
 
 fn tell(application: Application) -> ApplicationResponse {
     ApplicationResponse {
-        configuration: configuration_of(&application),
+        configuration: Configuration::of(&application),
         application_id: application.id,
         name: application.name,
         enabled: application.enabled,
     }
-}
-
-/// The configuration of an application; what a newer portal wrote and this one cannot read is taken
-/// for the defaults.
-pub(crate) fn configuration_of(application: &Application) -> Configuration {
-    serde_json::from_str(&application.configuration).unwrap_or_default()
 }
 
 pub(super) async fn templates(

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::answers::{Caller, No, field};
-use super::manage::{configuration_of, template_of};
+use super::manage::template_of;
 use crate::Portal;
 use crate::refusal::Refusal;
 use crate::sms::configuration::{
@@ -86,7 +86,7 @@ pub(super) async fn send(
         return Err(field("from", SENDER));
     }
     let number = Number::read(&asked.to).ok_or_else(|| field("to", "is no phone number"))?;
-    let configuration = configuration_of(&application);
+    let configuration = Configuration::of(&application);
     if !configuration.allow_multiple_pin_verifications {
         let known = portal.store.verifications(&application.id, &number.msisdn).await?;
         if known.iter().any(|known| known.verified_at.is_some()) {
@@ -180,7 +180,7 @@ pub(super) async fn resend(
     let template: MessageTemplate =
         serde_json::from_str(&template.template).map_err(anyhow::Error::new)?;
     let number = Number::read(&pin.msisdn).ok_or(Refusal::NotFound)?;
-    let configuration = configuration_of(&application);
+    let configuration = Configuration::of(&application);
     let cost = portal.sms.prices.of(&pin.msisdn);
     let reservations = reservations(&portal, &application, &configuration, &number, cost);
     let message_id = uuid_like(&new_id()?);
@@ -239,7 +239,7 @@ pub(super) async fn verify(
     let (pin, application) = pin_of(&portal, &caller, &id).await?;
     let now = portal.clock.now();
     let (most, window) =
-        limit(&configuration_of(&application).verify_pin_limit).unwrap_or((1, 3_000));
+        limit(&Configuration::of(&application).verify_pin_limit).unwrap_or((1, 3_000));
     let scope = format!("verify:{}:{}", application.id, pin.msisdn);
     let at = portal.clock.milliseconds();
     let wanted = [Reservation { scope, most, window, at, weight: 1 }];
