@@ -102,10 +102,20 @@ pub struct Settings {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SmsSettings {
     /// inbox:, https://… or smpp://system_id:password@host:port [default: none, nothing is sent].
-    #[arg(long = "sms-gateway", env = "COUNTERSIGN_PORTAL_SMS_GATEWAY", hide_env_values = true, global = true)]
+    #[arg(
+        long = "sms-gateway",
+        env = "COUNTERSIGN_PORTAL_SMS_GATEWAY",
+        hide_env_values = true,
+        global = true
+    )]
     pub gateway: Option<String>,
     /// The number lookup, https://…/number/1/query [default: none].
-    #[arg(long = "sms-lookup", env = "COUNTERSIGN_PORTAL_SMS_LOOKUP", hide_env_values = true, global = true)]
+    #[arg(
+        long = "sms-lookup",
+        env = "COUNTERSIGN_PORTAL_SMS_LOOKUP",
+        hide_env_values = true,
+        global = true
+    )]
     pub lookup: Option<String>,
     /// A file with a prefix and the price of a message a line [default: none, all are free].
     #[arg(long = "sms-prices", env = "COUNTERSIGN_PORTAL_SMS_PRICES", global = true)]

@@ -17,8 +17,8 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 
 use crate::refusal::Refusal;
-use crate::visitor::{Visitor, accepted_language, address, visit};
 use crate::sms::send_queued;
+use crate::visitor::{Visitor, accepted_language, address, visit};
 use crate::{Portal, api, pages, sms};
 
 /// Everything that the portal answers.

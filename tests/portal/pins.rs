@@ -108,7 +108,10 @@ async fn a_pin_is_sent_and_is_right_once() {
     let ids = app.set_up(json!({})).await;
     let (status, sent) = app.send(&ids, "+41 79 302 67 27").await;
     assert_eq!(status, StatusCode::OK, "{sent}");
-    assert_eq!((sent["to"].as_str(), sent["smsStatus"].as_str()), (Some(NUMBER), Some("MESSAGE_SENT")));
+    assert_eq!(
+        (sent["to"].as_str(), sent["smsStatus"].as_str()),
+        (Some(NUMBER), Some("MESSAGE_SENT"))
+    );
     assert_eq!(sent["ncStatus"], "NC_NOT_CONFIGURED");
     let pin_id = sent["pinId"].as_str().unwrap();
     let text = app.read().await;
@@ -131,7 +134,10 @@ async fn a_pin_is_sent_and_is_right_once() {
     let (_, resent) = app.post(&format!("/2fa/2/pin/{pin_id}/resend"), json!({})).await;
     assert_eq!(resent["pinId"], pin_id);
     let (_, answer) = app.verify(pin_id, &pin).await;
-    assert_eq!((answer["verified"].as_bool(), answer["attemptsRemaining"].as_i64()), (Some(true), Some(0)));
+    assert_eq!(
+        (answer["verified"].as_bool(), answer["attemptsRemaining"].as_i64()),
+        (Some(true), Some(0))
+    );
     let (_, answer) = app.verify(pin_id, &pin).await;
     assert_eq!(answer["verified"], false, "a second time");
     let (_, known) = app.call(Method::GET, &path, Value::Null).await;
@@ -150,7 +156,10 @@ async fn attempts_end_and_pins_run_out() {
     let (pin_id, pin) = (sent["pinId"].as_str().unwrap().to_owned(), pin_in(&app.read().await));
     for (error, left) in [("WRONG_PIN", 1), ("WRONG_PIN", 0), ("NO_MORE_PIN_ATTEMPTS", 0)] {
         let (_, answer) = app.verify(&pin_id, "x").await;
-        assert_eq!((answer["pinError"].as_str(), answer["attemptsRemaining"].as_i64()), (Some(error), Some(left)));
+        assert_eq!(
+            (answer["pinError"].as_str(), answer["attemptsRemaining"].as_i64()),
+            (Some(error), Some(left))
+        );
     }
     let (_, answer) = app.verify(&pin_id, &pin).await;
     assert_eq!(answer["verified"], false, "the right one comes too late");
@@ -168,7 +177,11 @@ async fn attempts_end_and_pins_run_out() {
 async fn limits_hold_exactly_at_one_moment() {
     let site = site().await;
     let app = App::with(&site, BOTH, None).await;
-    let ids = app.set_up(json!({ "sendPinPerApplicationLimit": "6/1h", "sendPinPerPhoneNumberLimit": "3/1d" })).await;
+    let ids = app
+        .set_up(
+            json!({ "sendPinPerApplicationLimit": "6/1h", "sendPinPerPhoneNumberLimit": "3/1d" }),
+        )
+        .await;
     let sends = (0..12).map(|_| app.send(&ids, NUMBER));
     let answers = futures_util::future::join_all(sends).await;
     let sent = answers.iter().filter(|(status, _)| *status == StatusCode::OK).count();
@@ -176,7 +189,8 @@ async fn limits_hold_exactly_at_one_moment() {
     let (status, answer) = answers.iter().find(|(status, _)| *status != StatusCode::OK).unwrap();
     assert_eq!(*status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(answer["requestError"]["serviceException"]["messageId"], "TOO_MANY_REQUESTS");
-    let sends = (0..12).map(|number| app.send(&ids, ["41763026701", "41783026702", "385911234567"][number % 3]));
+    let sends = (0..12)
+        .map(|number| app.send(&ids, ["41763026701", "41783026702", "385911234567"][number % 3]));
     let answers = futures_util::future::join_all(sends).await;
     let sent = answers.iter().filter(|(status, _)| *status == StatusCode::OK).count();
     assert_eq!(sent, 3, "six of the application in all");
@@ -198,7 +212,8 @@ async fn a_number_that_cannot_be_costs_no_message() {
     let ids = app.set_up(json!({})).await;
     for to in ["41442345678", "4179302672712345"] {
         let (_, answer) = app.send(&ids, to).await;
-        let refused = answer["requestError"]["serviceException"]["validationErrors"]["to"].is_array();
+        let refused =
+            answer["requestError"]["serviceException"]["validationErrors"]["to"].is_array();
         let not_sent = answer["smsStatus"] == "MESSAGE_NOT_SENT"
             && answer["ncStatus"] == "NC_DESTINATION_NOT_REACHABLE";
         assert!(refused || not_sent, "{to}: {answer}");
@@ -231,11 +246,19 @@ async fn a_key_reaches_what_it_is_for_and_no_more() {
     let (status, answer) = nobody.send(&ids, NUMBER).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer["requestError"]["serviceException"]["messageId"], "UNAUTHORIZED");
-    let (status, answer) = owner.post("/2fa/2/applications", json!({ "name": "x", "configuration": { "verifyPinLimit": "1/2d" } })).await;
+    let (status, answer) = owner
+        .post(
+            "/2fa/2/applications",
+            json!({ "name": "x", "configuration": { "verifyPinLimit": "1/2d" } }),
+        )
+        .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let problems = &answer["requestError"]["serviceException"]["validationErrors"];
     assert!(problems["configuration.verifyPinLimit"].is_array(), "{answer}");
     let (status, answer) = owner.post("/2fa/2/pin", json!([])).await;
-    assert_eq!((status, answer["requestError"]["serviceException"]["messageId"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("BAD_REQUEST")));
+    assert_eq!(
+        (status, answer["requestError"]["serviceException"]["messageId"].as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, Some("BAD_REQUEST"))
+    );
     site.stop().await;
 }

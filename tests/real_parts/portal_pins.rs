@@ -44,13 +44,19 @@ async fn the_official_client_goes_the_whole_way() {
         assert_eq!(next("applications").as_array().unwrap().len(), 1);
         assert_eq!(next("one application")["name"], "Login");
         let renamed = next("renamed");
-        assert_eq!((&renamed["name"], &renamed["configuration"]["pinAttempts"]), (&"Sign-in".into(), &5.into()));
+        assert_eq!(
+            (&renamed["name"], &renamed["configuration"]["pinAttempts"]),
+            (&"Sign-in".into(), &5.into())
+        );
         assert_eq!(next("template")["pinLength"], 6);
         assert_eq!(next("templates").as_array().unwrap().len(), 1);
         assert_eq!(next("one template")["pinPlaceholder"], "{{pin}}");
         assert_eq!(next("changed template")["pinLength"], 8);
         let sent = next("sent");
-        assert_eq!((&sent["to"], &sent["smsStatus"]), (&"41793026727".into(), &"MESSAGE_SENT".into()));
+        assert_eq!(
+            (&sent["to"], &sent["smsStatus"]),
+            (&"41793026727".into(), &"MESSAGE_SENT".into())
+        );
         assert_eq!(next("resent")["pinId"], sent["pinId"]);
         let wrong = next("wrong");
         assert_eq!((&wrong["verified"], &wrong["attemptsRemaining"]), (&false.into(), &4.into()));

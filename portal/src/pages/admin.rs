@@ -323,7 +323,8 @@ pub(super) async fn add_key(
     let key = password::token()?;
     let hash = password::token_hash(&key);
     let now = portal.clock.now();
-    let scopes = if form.r#use.as_deref() == Some("2fa") { "2fa:manage 2fa:pin:send" } else { "verify" };
+    let scopes =
+        if form.r#use.as_deref() == Some("2fa") { "2fa:manage 2fa:pin:send" } else { "verify" };
     portal.store.add_api_key(&new_id()?, &hash, name, scopes, None, now).await?;
     portal.store.audit(&visitor.did(&portal, "api-key-made", name, "")).await?;
     ok(&Once {

@@ -95,7 +95,15 @@ pub(super) async fn application_page(
     let page = Page::of(&portal, &visitor);
     let said = After::said(after, &page);
     let ceiling = money(application.cost_ceiling);
-    ok(&ApplicationPage { page, application, configuration, ceiling, messages, problem: None, said })
+    ok(&ApplicationPage {
+        page,
+        application,
+        configuration,
+        ceiling,
+        messages,
+        problem: None,
+        said,
+    })
 }
 
 #[derive(Deserialize)]
@@ -222,7 +230,10 @@ mod tests {
     #[test]
     fn amounts_are_read_as_they_are_written() {
         assert_eq!(thousandths(&money(1_234)), Some(1_234));
-        assert_eq!((thousandths("0,055"), thousandths(""), thousandths(" 12 ")), (Some(55), Some(0), Some(12_000)));
+        assert_eq!(
+            (thousandths("0,055"), thousandths(""), thousandths(" 12 ")),
+            (Some(55), Some(0), Some(12_000))
+        );
         for text in ["-1", "x", "NaN", "1e99"] {
             assert_eq!(thousandths(text), None, "{text}");
         }

@@ -18,9 +18,18 @@ use crate::Portal;
 pub(crate) fn router() -> Router<Arc<Portal>> {
     Router::new()
         .route("/2fa/2/applications", get(manage::applications).post(manage::create_application))
-        .route("/2fa/2/applications/{app}", get(manage::application).put(manage::update_application))
-        .route("/2fa/2/applications/{app}/messages", get(manage::templates).post(manage::create_template))
-        .route("/2fa/2/applications/{app}/messages/{id}", get(manage::template).put(manage::update_template))
+        .route(
+            "/2fa/2/applications/{app}",
+            get(manage::application).put(manage::update_application),
+        )
+        .route(
+            "/2fa/2/applications/{app}/messages",
+            get(manage::templates).post(manage::create_template),
+        )
+        .route(
+            "/2fa/2/applications/{app}/messages/{id}",
+            get(manage::template).put(manage::update_template),
+        )
         .route("/2fa/2/applications/{app}/verifications", get(pins::verifications))
         .route("/2fa/2/pin", post(pins::send))
         .route("/2fa/2/pin/{pin}/resend", post(pins::resend))

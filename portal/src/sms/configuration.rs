@@ -137,7 +137,11 @@ impl MessageTemplate {
         while let Some((before, after)) = rest.split_once("{{") {
             text.push_str(before);
             let filled = after.split_once("}}").and_then(|(key, rest)| {
-                let value = if key == "pin" { Some(pin) } else { placeholders.get(key).map(String::as_str) };
+                let value = if key == "pin" {
+                    Some(pin)
+                } else {
+                    placeholders.get(key).map(String::as_str)
+                };
                 Some((value?, rest))
             });
             match filled {
@@ -163,7 +167,8 @@ pub(crate) fn is_sender(text: &str) -> bool {
 pub(crate) fn placeholder_problems(placeholders: &BTreeMap<String, String>) -> Problems {
     let mut problems = Problems::new();
     for (key, value) in placeholders {
-        if key.contains(['{', '}']) || key == "pin" || key.is_empty() || value.chars().count() > 200 {
+        if key.contains(['{', '}']) || key == "pin" || key.is_empty() || value.chars().count() > 200
+        {
             let what = "keys must not be pin nor hold curly brackets; values are up to 200 characters long";
             problems.entry("placeholders".to_owned()).or_default().push(what.to_owned());
             break;
@@ -183,8 +188,8 @@ const SPAN: &str = "must be like 15m, and at most a year long";
 const LIMIT: &str = "must be like 3/1d, and at most a year long";
 const MOST_TEXT: usize = 1_000;
 const LANGUAGES: &[&str] = &[
-    "en", "es", "ca", "da", "nl", "fr", "de", "it", "ja", "ko", "no", "pl", "ru", "sv", "fi", "hr", "sl",
-    "ro", "pt_pt", "pt_br", "zh_cn", "zh_tw", "pt-pt", "pt-br", "zh-cn", "zh-tw",
+    "en", "es", "ca", "da", "nl", "fr", "de", "it", "ja", "ko", "no", "pl", "ru", "sv", "fi", "hr",
+    "sl", "ro", "pt_pt", "pt_br", "zh_cn", "zh_tw", "pt-pt", "pt-br", "zh-cn", "zh-tw",
 ];
 
 #[cfg(test)]
@@ -199,9 +204,13 @@ mod tests {
     #[test]
     fn placeholders_are_filled_once_and_never_read_again() {
         let of = |pairs: &[(&str, &str)]| {
-            pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<BTreeMap<_, _>>()
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect::<BTreeMap<_, _>>()
         };
-        let text = template("Hello {{firstName}}, {{pin}} {{nobody}} {{").text("12", &of(&[("firstName", "{{pin}}")]));
+        let text = template("Hello {{firstName}}, {{pin}} {{nobody}} {{")
+            .text("12", &of(&[("firstName", "{{pin}}")]));
         assert_eq!(text, "Hello {{pin}}, 12 {{nobody}} {{");
         assert!(!placeholder_problems(&of(&[("pin", "1")])).is_empty());
         assert!(!placeholder_problems(&of(&[("a}", "1")])).is_empty());

@@ -54,7 +54,9 @@ impl Gateway {
             Some("inbox") => Self::Inbox,
             Some("http" | "https") => Self::Http(HttpGateway::new(&url)?),
             Some("smpp") => Self::Smpp(Box::new(SmppGateway::new(&url)?)),
-            _ => bail!("the SMS gateway is inbox:, https://… or smpp://system_id:password@host:port"),
+            _ => {
+                bail!("the SMS gateway is inbox:, https://… or smpp://system_id:password@host:port")
+            }
         })
     }
 

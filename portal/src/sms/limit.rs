@@ -46,7 +46,9 @@ mod tests {
 
     #[test]
     fn what_is_no_span_and_no_limit_is_refused() {
-        for text in ["", "15", "0m", "366d", "-1m", "1.5h", "1w", "1M", "1 m", "99999999999999999999s"] {
+        for text in
+            ["", "15", "0m", "366d", "-1m", "1.5h", "1w", "1M", "1 m", "99999999999999999999s"]
+        {
             assert_eq!(span(text), None, "{text}");
         }
         for text in ["", "3", "/1d", "0/1d", "+3/1d", "3/", "3/1", "3/1d/2", "x/1d"] {

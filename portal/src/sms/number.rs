@@ -45,7 +45,8 @@ impl Number {
 /// Whether a number has one of these prefixes; no prefix at all is all of them.
 pub(crate) fn is_allowed(msisdn: &str, prefixes: &str) -> bool {
     let mut prefixes = prefixes.split_whitespace().peekable();
-    prefixes.peek().is_none() || prefixes.any(|prefix| msisdn.starts_with(prefix.trim_start_matches('+')))
+    prefixes.peek().is_none()
+        || prefixes.any(|prefix| msisdn.starts_with(prefix.trim_start_matches('+')))
 }
 
 /// What a message costs, by the longest prefix that fits; in thousandths.
@@ -70,7 +71,11 @@ impl Prices {
                 (plain && (0.0..=1_000.0).contains(&price)).then_some((prefix, price))
             });
             let Some((prefix, price)) = read else {
-                bail!("line {} of {} is no prefix and price, like `41 0.055`", index + 1, path.display());
+                bail!(
+                    "line {} of {} is no prefix and price, like `41 0.055`",
+                    index + 1,
+                    path.display()
+                );
             };
             prices.insert(prefix.to_owned(), (price * 1_000.0).round() as i64);
         }
@@ -91,7 +96,11 @@ mod tests {
     fn numbers_are_read_as_they_are_written() {
         for text in ["41793026727", "+41 79 302 67 27", "0041793026727", "+41-79-302.67.27"] {
             let number = Number::read(text).unwrap();
-            assert_eq!((number.msisdn.as_str(), number.country.as_str()), ("41793026727", "41"), "{text}");
+            assert_eq!(
+                (number.msisdn.as_str(), number.country.as_str()),
+                ("41793026727", "41"),
+                "{text}"
+            );
             assert!(number.can_get_messages);
         }
         // Of the right form, and of nobody: too long for its plan, a fixed line, an unknown plan.

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// One service, at its address.
 #[derive(Clone)]
-pub(super) struct Service {
+pub(crate) struct Service {
     agent: Agent,
     url: Arc<str>,
     /// The value of `Authorization`, if the address held a name.
@@ -37,7 +37,8 @@ impl Service {
     pub(super) fn at(url: &str, timeout: Duration) -> anyhow::Result<Self> {
         let (scheme, rest) = url.split_once("://").context("the address is malformed")?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let (who, host) = host.rsplit_once('@').map_or((None, host), |(who, host)| (Some(who), host));
+        let (who, host) =
+            host.rsplit_once('@').map_or((None, host), |(who, host)| (Some(who), host));
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let here = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
         ensure!(
@@ -106,10 +107,13 @@ mod tests {
     #[test]
     fn an_address_with_a_key_is_for_tls_or_this_machine() {
         let at = |url| Service::at(url, Duration::from_secs(1));
-        for url in ["https://key@sms.example/send", "http://localhost:9000/", "http://127.0.0.1/x"] {
+        for url in ["https://key@sms.example/send", "http://localhost:9000/", "http://127.0.0.1/x"]
+        {
             assert!(at(url).is_ok(), "{url}");
         }
-        for url in ["http://hunter2@sms.example/", "ftp://x/", "sms.example", "http://localhost.evil/"] {
+        for url in
+            ["http://hunter2@sms.example/", "ftp://x/", "sms.example", "http://localhost.evil/"]
+        {
             let error = format!("{:#}", at(url).err().unwrap());
             assert!(!error.contains("hunter2"), "{error}");
         }

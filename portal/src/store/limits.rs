@@ -76,13 +76,15 @@ impl Store {
             }
         }
         for one in &wanted {
-            sqlx::query("insert into limit_events (scope, at, ends_at, weight) values ($1, $2, $3, $4)")
-                .bind(&one.scope)
-                .bind(one.at)
-                .bind(one.at.saturating_add(one.window))
-                .bind(one.weight)
-                .execute(&mut **together)
-                .await?;
+            sqlx::query(
+                "insert into limit_events (scope, at, ends_at, weight) values ($1, $2, $3, $4)",
+            )
+            .bind(&one.scope)
+            .bind(one.at)
+            .bind(one.at.saturating_add(one.window))
+            .bind(one.weight)
+            .execute(&mut **together)
+            .await?;
         }
         Ok(Reserved::Free)
     }

@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::limits::{Reserved, Reservation};
+use super::limits::{Reservation, Reserved};
 use super::messages::NewMessage;
 use super::{Seconds, Store, StoreError, one};
 
@@ -179,9 +179,7 @@ impl Store {
     /// The database failed.
     pub async fn send_pin(&self, new: NewPin<'_>, now: Seconds) -> Result<Reserved, StoreError> {
         let mut together = self.begin().await?;
-        if let Reserved::Full(scope) =
-            Self::reserve(&mut together, new.reservations).await?
-        {
+        if let Reserved::Full(scope) = Self::reserve(&mut together, new.reservations).await? {
             return Ok(Reserved::Full(scope));
         }
         let pin = new.pin;

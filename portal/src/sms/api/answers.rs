@@ -33,7 +33,9 @@ impl IntoResponse for No {
     fn into_response(self) -> Response {
         match self {
             Self::As(refusal) => in_their_words(refusal),
-            Self::Forbidden => exception(StatusCode::FORBIDDEN, "FORBIDDEN", "Unauthorized access", None),
+            Self::Forbidden => {
+                exception(StatusCode::FORBIDDEN, "FORBIDDEN", "Unauthorized access", None)
+            }
             Self::Fields(problems) => {
                 exception(StatusCode::BAD_REQUEST, "BAD_REQUEST", "Bad Request", Some(problems))
             }

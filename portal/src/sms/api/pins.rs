@@ -247,8 +247,7 @@ pub(super) async fn verify(
         return Err(No::TooMany);
     }
     let keys = &portal.config.keys;
-    let right = typed.len() <= 64
-        && pin::is_right(keys, &pin.key_id, &pin.id, &typed, &pin.hash)?;
+    let right = typed.len() <= 64 && pin::is_right(keys, &pin.key_id, &pin.id, &typed, &pin.hash)?;
     let told = |verified, attempts_remaining, pin_error| {
         let (pin_id, msisdn) = (pin.id.clone(), pin.msisdn.clone());
         Ok(Json(VerifyResponse { pin_id, msisdn, verified, attempts_remaining, pin_error }))
@@ -302,7 +301,8 @@ pub(super) async fn verifications(
     caller.sends()?;
     let (Path(id), Query(which)) = (id?, which?);
     let application = caller.application(&portal, &id).await?;
-    let number = Number::read(&which.msisdn).ok_or_else(|| field("msisdn", "is no phone number"))?;
+    let number =
+        Number::read(&which.msisdn).ok_or_else(|| field("msisdn", "is no phone number"))?;
     let known = portal.store.verifications(&application.id, &number.msisdn).await?;
     let told = known.into_iter().map(|known| Told {
         verified: known.verified_at.is_some(),

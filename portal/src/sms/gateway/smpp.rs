@@ -53,7 +53,8 @@ impl SmppGateway {
     /// A long text is one `message_payload`, and the SMSC splits it.
     pub(super) async fn send(&self, message: &Message<'_>) -> Result<String, NotSent> {
         let client = self.session().await?;
-        let submit = submit(message).map_err(|_| NotSent::Never("a part of it is too long".into()))?;
+        let submit =
+            submit(message).map_err(|_| NotSent::Never("a part of it is too long".into()))?;
         match client.submit_sm(submit).await {
             Ok(taken) => Ok(plain(taken.message_id().as_str())),
             Err(Error::UnexpectedResponse { response }) => Err(refused(response.status())),
@@ -89,10 +90,13 @@ impl SmppGateway {
         let connected = tokio::time::timeout(Duration::from_secs(10), connect).await;
         let (client, events) =
             connected.map_err(|_| later("timed out"))?.map_err(|_| later("cannot be reached"))?;
-        let name = |text: &str| COctetString::from_str(text).map_err(|_| later("has a bad account"));
+        let name =
+            |text: &str| COctetString::from_str(text).map_err(|_| later("has a bad account"));
         let bind = BindTransceiver::builder()
             .system_id(name(&self.system_id)?)
-            .password(COctetString::from_str(&self.password).map_err(|_| later("has a bad account"))?)
+            .password(
+                COctetString::from_str(&self.password).map_err(|_| later("has a bad account"))?,
+            )
             .addr_ton(Ton::Unknown)
             .addr_npi(Npi::Unknown)
             .build();
@@ -158,7 +162,9 @@ const MOST_SHORT: usize = 140;
 /// The text in the SMSC's default alphabet where it is plain ASCII, else in UCS-2.
 fn encoded(text: &str) -> (DataCoding, Vec<u8>) {
     // These are letters with accents in GSM 03.38, or need an escape.
-    let plain = text.bytes().all(|b| (b.is_ascii_graphic() || b" \n\r".contains(&b)) && !b"`[]{}\\^~|@$_".contains(&b));
+    let plain = text
+        .bytes()
+        .all(|b| (b.is_ascii_graphic() || b" \n\r".contains(&b)) && !b"`[]{}\\^~|@$_".contains(&b));
     if plain {
         return (DataCoding::McSpecific, text.as_bytes().to_vec());
     }
@@ -182,9 +188,9 @@ fn receipt(delivered: &DeliverSm) -> Option<Report> {
 fn refused(status: CommandStatus) -> NotSent {
     let reason = format!("the SMSC answered {}", u32::from(status));
     match status {
-        CommandStatus::EsmeRthrottled | CommandStatus::EsmeRmsgqful | CommandStatus::EsmeRsyserr => {
-            NotSent::Later(reason)
-        }
+        CommandStatus::EsmeRthrottled
+        | CommandStatus::EsmeRmsgqful
+        | CommandStatus::EsmeRsyserr => NotSent::Later(reason),
         _ => NotSent::Never(reason),
     }
 }
