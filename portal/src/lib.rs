@@ -5,9 +5,9 @@
 //! |---|---|
 //! | pages of agents and administrators | `pages`, `templates/`, `locales/` |
 //! | the JSON API of phones and sites | [`api`] |
-//! | who asks: cookies, sessions, forged forms | [`visitor`] |
-//! | a login name and a password | [`sign_in`] |
-//! | a code: right, once, not too often | [`verifier`] |
+//! | who asks: cookies, sessions, forged forms | `visitor` |
+//! | a login name and a password | `sign_in` |
+//! | a code: right, once, not too often | `verifier` |
 //! | PINs by SMS: the API, limits, gateways | `sms` |
 //! | one text of SQL for two databases | [`store`] |
 //! | secrets sealed at rest | [`keys`] |
