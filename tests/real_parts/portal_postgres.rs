@@ -54,11 +54,8 @@ async fn a_nul_in_a_name_is_refused_and_breaks_nothing() {
         let request = http.post(format!("{}/api/v1/{call}", site.url)).bearer_auth(&key);
         let answer = request.json(&body).send().await.unwrap();
         let status = answer.status().as_u16();
-        let expected = match body.to_string().contains("login\":\"ana") {
-            false => 400,
-            true if call == "verify" => 200,
-            true => 401,
-        };
+        // Such a name is nobody's, and is refused like a wrong one.
+        let expected = if call == "verify" { 200 } else { 401 };
         assert_eq!(status, expected, "{call} {body}");
         let answer: Value = answer.json().await.unwrap();
         assert!(answer["message"].is_string() || answer["verdict"] == "refused", "{answer}");
@@ -69,7 +66,7 @@ async fn a_nul_in_a_name_is_refused_and_breaks_nothing() {
     let csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split_once('"').unwrap().0;
     let form = [("login", "a\0"), ("password", "p"), ("csrf", csrf)];
     let answer = http.post(format!("{}/sign-in", site.url)).form(&form).send().await.unwrap();
-    assert_eq!(answer.status(), 400);
+    assert_eq!(answer.status(), 401);
     site.stop().await;
 }
 
