@@ -180,8 +180,7 @@ async fn phone_session(
         _ => crate::password::token()?.to_string(),
     };
     portal.store.know_browser(&token_hash(&known_as), &user.id, now).await?;
-    let devices = portal.store.devices(&user.id).await?;
-    let done = devices.iter().any(|device| device.state == DeviceState::Registered);
+    let done = portal.has_device(user).await?;
     let device_verification =
         if done { DeviceVerification::Done } else { DeviceVerification::Needed };
     let token = token.to_string();

@@ -66,6 +66,12 @@ impl Page {
         }
     }
 
+    /// What was just done, by the key of its text, if that is one of ours: an address that somebody
+    /// else made says no words of theirs.
+    pub(crate) fn said(&self, key: Option<String>) -> Option<String> {
+        key.filter(|key| key.starts_with("said-") && self.language.knows(key))
+    }
+
     /// The frame of something that is shown once.
     #[must_use]
     pub(crate) fn shown_once(self) -> Self {

@@ -98,15 +98,19 @@ pub(crate) fn token_hash(token: &str) -> [u8; 32] {
 fn grouped_random() -> anyhow::Result<Zeroizing<String>> {
     let mut bytes = Zeroizing::new([0; 10]);
     SysRng.try_fill_bytes(&mut *bytes).context("this system gives no random numbers")?;
-    let text = Zeroizing::new(BASE32_NOPAD.encode(&*bytes));
-    let mut grouped = Zeroizing::new(String::with_capacity(19));
-    for (index, character) in text.chars().enumerate() {
+    Ok(in_fours(&Zeroizing::new(BASE32_NOPAD.encode(&*bytes)), '-'))
+}
+
+/// A key in groups of four, as people read and type it.
+pub(crate) fn in_fours(key: &str, separator: char) -> Zeroizing<String> {
+    let mut grouped = Zeroizing::new(String::with_capacity(key.len() * 2));
+    for (index, character) in key.chars().enumerate() {
         if index > 0 && index % 4 == 0 {
-            grouped.push('-');
+            grouped.push(separator);
         }
         grouped.push(character);
     }
-    Ok(grouped)
+    grouped
 }
 
 fn hasher() -> Argon2<'static> {

@@ -1,13 +1,13 @@
 //! A login name and a password, of a browser or of a phone: right or not, and not too often.
 
 use countersign::{Account, Otp, Secret};
-use sha2::{Digest as _, Sha256};
+use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
 use crate::Portal;
 use crate::password;
 use crate::refusal::Refusal;
-use crate::store::{DeviceState, Scope, Seconds, Stage, User};
+use crate::store::{Scope, Seconds, Stage, User};
 
 /// What came of a sign-in.
 pub enum SignIn {
@@ -44,11 +44,11 @@ impl Portal {
         let scope = match &user {
             Some(user) => match browser {
                 Some(browser) if self.store.knows_browser(&browser, &user.id).await? => {
-                    Scope::KnownBrowser(format!("{}:{}", user.id, hex(&browser)))
+                    Scope::KnownBrowser(format!("{}:{}", user.id, HEXLOWER.encode(&browser)))
                 }
                 _ => Scope::Account(user.id.clone()),
             },
-            None => Scope::NoAccount(hex(&Sha256::digest(login.to_lowercase()))),
+            None => Scope::nobody("", login),
         };
         let from = Scope::Address(address.to_owned());
         // The address first: an attempt that it refuses costs the account nothing.
@@ -82,17 +82,29 @@ impl Portal {
     /// # Errors
     /// The database failed.
     pub async fn stage_after_password(&self, user: &User) -> Result<Stage, Refusal> {
-        let devices = self.store.devices(&user.id).await?;
-        let registered = devices.iter().any(|device| device.state == DeviceState::Registered);
         // After a reset a device is configured as if for the first time, whatever the policy.
-        let recovery = self.store.recovery_codes_left(&user.id).await? > 0;
-        let more =
-            registered || recovery || user.mfa_required || user.one_time || user.reset_at.is_some();
+        let wanted = user.mfa_required || user.one_time || user.reset_at.is_some();
+        let more = wanted || self.has_second_factor(user).await?;
         Ok(if more { Stage::Password } else { Stage::Full })
     }
-}
 
-impl Portal {
+    /// Whether the account has anything beside its password: a device, or where the last one was
+    /// revoked, recovery codes.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn has_second_factor(&self, user: &User) -> Result<bool, Refusal> {
+        Ok(self.has_device(user).await? || self.store.recovery_codes_left(&user.id).await? > 0)
+    }
+
+    /// Whether the account has a registered device.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn has_device(&self, user: &User) -> Result<bool, Refusal> {
+        Ok(!self.store.registered_devices(&user.id).await?.is_empty())
+    }
+
     /// The login name for the audit log: what was typed is kept only where it is somebody's, for it
     /// may be a password in the wrong field.
     ///
@@ -111,10 +123,6 @@ pub(crate) fn is_login(text: &str) -> bool {
     let short = (1..=MOST_LOGIN).contains(&text.chars().count());
     let secret = Secret::from_bytes(vec![1; 20]);
     short && secret.is_ok_and(|secret| Account::new(None, text, Otp::DEFAULT, secret).is_ok())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(bytes)
 }
 
 /// The longest login name, in characters.

@@ -5,8 +5,6 @@
 
 use countersign::verify::{Seen, Verdict, Window, verify};
 use countersign::{Otp, TimeStep};
-use data_encoding::HEXLOWER;
-use sha2::{Digest as _, Sha256};
 
 use crate::Portal;
 use crate::refusal::Refusal;
@@ -29,8 +27,7 @@ impl Portal {
     /// # Errors
     /// The database failed, or a secret cannot be opened.
     pub async fn check_code(&self, user_id: &str, typed: &str) -> Result<Outcome, Refusal> {
-        let mut devices = self.store.devices(user_id).await?;
-        devices.retain(|device| device.state == DeviceState::Registered);
+        let devices = self.store.registered_devices(user_id).await?;
         self.check_code_of(&devices, user_id, typed).await
     }
 
@@ -54,8 +51,7 @@ impl Portal {
             return self.check_code_of(&devices, &device.user_id, typed).await.map(Some);
         }
         let now = self.clock.now();
-        let name = Sha256::digest(["code ", &login.to_lowercase()].concat());
-        let scope = Scope::NoAccount(HEXLOWER.encode(&name));
+        let scope = Scope::nobody("code ", login);
         let waits = self.store.reserve_attempt(&scope, now).await?;
         self.figures.code(if waits.is_some() { "throttled" } else { "refused" });
         Ok(Some(waits.map_or(Outcome::Refused(until_next_code(now)), Outcome::Wait)))

@@ -84,7 +84,7 @@ pub(super) async fn users_page(
     let Query(Search { search, said }) = query?;
     let users = portal.store.users(&without_controls(&search)).await?;
     let page = Page::of(&portal, &visitor);
-    let said = said.filter(|said| said.starts_with("said-") && page.language.knows(said));
+    let said = page.said(said);
     ok(&UsersPage { page, users, search, login: String::new(), problem: None, said })
 }
 

@@ -16,11 +16,12 @@ use rand_core::SeedableRng as _;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::Sure;
 use super::profile::{After, new_recovery_codes};
 use super::sign_in::{Code, Problem};
-use super::{Sure, sign_in};
 use crate::Portal;
 use crate::page::{Page, ok, qr_path, show, utc};
+use crate::password;
 use crate::refusal::Refusal;
 use crate::store::{Begun, Device, DeviceState, NewDevice, Stage, User, new_id};
 use crate::verifier::Outcome;
@@ -212,7 +213,7 @@ pub(super) async fn remove(
         let did = visitor.did(&portal, "device-removed", &user.login, &device.name);
         portal.store.audit(&did).await?;
         // Who gives up the last device of their own will gives up its stand-ins too.
-        if !sign_in::has_device(&portal, &user).await? {
+        if !portal.has_device(&user).await? {
             portal.store.set_recovery_codes(&user.id, &[]).await?;
         }
     }
@@ -349,7 +350,7 @@ async fn show_device(
 ) -> Result<DevicePage, Refusal> {
     let now = portal.clock.now();
     let secret = portal.config.keys.open(&device.secret, &device.key_id, &device.id)?;
-    let key = grouped(&secret.reveal_base32());
+    let key = password::in_fours(&secret.reveal_base32(), ' ');
     let account = Account::new(Some(&portal.config.issuer), &device.name, Otp::DEFAULT, secret)
         .map_err(anyhow::Error::new)?;
     let uri = otpauth::format(&account);
@@ -403,7 +404,7 @@ async fn set_up_device(portal: &Portal, visitor: &Visitor, user: &User) -> Resul
 /// Whether a first device is what is wanted of this visitor.
 async fn sets_up(portal: &Portal, visitor: &Visitor, user: &User) -> Result<bool, Refusal> {
     let in_already = visitor.signed_in().is_some() || user.one_time;
-    Ok(!in_already && !sign_in::has_second_factor(portal, user).await?)
+    Ok(!in_already && !portal.has_second_factor(user).await?)
 }
 
 async fn pending(portal: &Portal, user: &User, id: &str) -> Result<Option<Device>, Refusal> {
@@ -429,18 +430,6 @@ fn line(device: &Device, now: i64) -> Line {
 
 fn minutes_left(device: &Device, now: i64) -> i64 {
     ((device.expires_at - now).max(0) + 59) / 60
-}
-
-/// In groups of four, as people read and type it.
-fn grouped(key: &str) -> Zeroizing<String> {
-    let mut grouped = Zeroizing::new(String::with_capacity(key.len() * 2));
-    for (index, character) in key.chars().enumerate() {
-        if index > 0 && index % 4 == 0 {
-            grouped.push(' ');
-        }
-        grouped.push(character);
-    }
-    grouped
 }
 
 /// In modules, as ISO/IEC 18004 asks for.

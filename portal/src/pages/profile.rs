@@ -12,12 +12,11 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::Once;
-use super::sign_in::NewPasswordPage;
 use crate::Portal;
 use crate::page::{Page, ok, show};
 use crate::password;
 use crate::refusal::Refusal;
-use crate::store::{DeviceState, Scope, Stage, User};
+use crate::store::{Scope, Stage, User};
 use crate::visitor::{Ours, SignedIn, Visitor};
 
 #[derive(Template)]
@@ -49,6 +48,16 @@ struct RecoveryCodesPage {
     has_device: bool,
 }
 
+#[derive(Template)]
+#[template(path = "new_password.html")]
+pub(super) struct NewPasswordPage {
+    page: Page,
+    action: &'static str,
+    one_time: bool,
+    least: usize,
+    problem: Option<&'static str>,
+}
+
 /// What was just done, told on the next page: a key of the texts that begin with `said-`.
 #[derive(Deserialize)]
 pub(super) struct After {
@@ -56,10 +65,9 @@ pub(super) struct After {
 }
 
 impl After {
-    /// The key, if it is one of ours: an address that somebody else made says no words of theirs.
+    /// Its key, if it is one of ours.
     pub(super) fn said(after: Result<Query<Self>, QueryRejection>, page: &Page) -> Option<String> {
-        let said = after.ok()?.0.said?;
-        (said.starts_with("said-") && page.language.knows(&said)).then_some(said)
+        page.said(after.ok()?.0.said)
     }
 }
 
@@ -67,7 +75,7 @@ pub(super) async fn page(
     State(portal): State<Arc<Portal>>,
     SignedIn(visitor, user): SignedIn,
 ) -> Result<Response, Refusal> {
-    let devices = registered(&portal, &user).await?;
+    let devices = portal.store.registered_devices(&user.id).await?.len();
     let recovery_codes = portal.store.recovery_codes_left(&user.id).await?;
     if user.reset_at.is_some() {
         portal.store.told_of_reset(&user.id).await?;
@@ -88,7 +96,7 @@ pub(super) async fn access_page(
     SignedIn(visitor, user): SignedIn,
     after: Result<Query<After>, QueryRejection>,
 ) -> Result<Response, Refusal> {
-    let devices = registered(&portal, &user).await?;
+    let devices = portal.store.registered_devices(&user.id).await?.len();
     let recovery_codes = portal.store.recovery_codes_left(&user.id).await?;
     let page = Page::of(&portal, &visitor);
     let said = After::said(after, &page);
@@ -99,7 +107,7 @@ pub(super) async fn password_page(
     State(portal): State<Arc<Portal>>,
     SignedIn(visitor, user): SignedIn,
 ) -> Result<Response, Refusal> {
-    ok(&change_page(&portal, &visitor, &user, None))
+    ok(&NewPasswordPage::of(&portal, &visitor, &user, None))
 }
 
 #[derive(Deserialize)]
@@ -133,31 +141,52 @@ pub(super) async fn password(
     }
     if let Some(key) = problem {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return show(status, &change_page(&portal, &visitor, &user, Some(key)));
+        return show(status, &NewPasswordPage::of(&portal, &visitor, &user, Some(key)));
     }
-    let hash = password::hash(form.new).await?;
-    if !portal.store.change_password(&user.id, &user.password_hash, &hash, false).await? {
-        return Err(Refusal::SignIn("/sign-in"));
-    }
-    // All sessions are over; this one goes on under a new token.
-    let user = User { epoch: user.epoch + 1, ..user };
-    let jar = portal.begin_session(&visitor, jar, &user, Stage::Full).await?;
-    portal.store.audit(&visitor.did(&portal, "password-changed", &user.login, "")).await?;
+    let jar = replace_password(&portal, &visitor, jar, user, form.new).await?;
     Ok((jar, Redirect::to("/profile/access?said=said-password-changed")).into_response())
 }
 
-fn change_page(
+/// Gives an account a password of its own. All its sessions are over then; this one goes on, under a
+/// new token and in the new epoch.
+pub(super) async fn replace_password(
     portal: &Portal,
     visitor: &Visitor,
-    user: &User,
-    problem: Option<&'static str>,
-) -> NewPasswordPage {
-    NewPasswordPage {
-        page: Page::of(portal, visitor),
-        action: "/profile/access/password",
-        one_time: false,
-        least: least(user),
-        problem,
+    jar: CookieJar,
+    user: User,
+    new: Zeroizing<String>,
+) -> Result<CookieJar, Refusal> {
+    let hash = password::hash(new).await?;
+    if !portal.store.change_password(&user.id, &user.password_hash, &hash, false).await? {
+        return Err(Refusal::SignIn("/sign-in"));
+    }
+    let user = User { one_time: false, epoch: user.epoch + 1, ..user };
+    let stage = match visitor.signed_in() {
+        Some(_) => Stage::Full,
+        None => portal.stage_after_password(&user).await?,
+    };
+    let jar = portal.begin_session(visitor, jar, &user, stage).await?;
+    portal.store.audit(&visitor.did(portal, "password-changed", &user.login, "")).await?;
+    Ok(jar)
+}
+
+impl NewPasswordPage {
+    /// The page for this account: a password for one use is changed within the sign-in, and the
+    /// present one need not be typed again.
+    pub(super) fn of(
+        portal: &Portal,
+        visitor: &Visitor,
+        user: &User,
+        problem: Option<&'static str>,
+    ) -> Self {
+        let one_time = user.one_time;
+        Self {
+            page: Page::of(portal, visitor),
+            action: if one_time { "/sign-in/password" } else { "/profile/access/password" },
+            one_time,
+            least: least(user),
+            problem,
+        }
     }
 }
 
@@ -166,7 +195,7 @@ pub(super) async fn recovery_page(
     SignedIn(visitor, user): SignedIn,
 ) -> Result<Response, Refusal> {
     let left = portal.store.recovery_codes_left(&user.id).await?;
-    let has_device = registered(&portal, &user).await? > 0;
+    let has_device = portal.has_device(&user).await?;
     ok(&RecoveryCodesPage { page: Page::of(&portal, &visitor), left, has_device })
 }
 
@@ -175,7 +204,7 @@ pub(super) async fn recovery(
     SignedIn(visitor, user): SignedIn,
     Ours(()): Ours<()>,
 ) -> Result<Response, Refusal> {
-    if registered(&portal, &user).await? == 0 {
+    if !portal.has_device(&user).await? {
         return Ok(Redirect::to("/profile/access/recovery").into_response());
     }
     let values = new_recovery_codes(&portal, &visitor, &user).await?;
@@ -220,11 +249,6 @@ pub(super) fn check_new_password(new: &str, again: &str, user: &User) -> Option<
 /// The fewest characters of this account's password.
 pub(super) fn least(user: &User) -> usize {
     if user.mfa_required { password::LEAST_BESIDE_DEVICE } else { password::LEAST_ALONE }
-}
-
-async fn registered(portal: &Portal, user: &User) -> Result<usize, Refusal> {
-    let devices = portal.store.devices(&user.id).await?;
-    Ok(devices.iter().filter(|device| device.state == DeviceState::Registered).count())
 }
 
 const RECOVERY_CODES: usize = 10;

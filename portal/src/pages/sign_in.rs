@@ -10,7 +10,7 @@ use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::profile::check_new_password;
+use super::profile::{NewPasswordPage, check_new_password, replace_password};
 use crate::Portal;
 use crate::page::{Page, ok, show};
 use crate::password;
@@ -42,16 +42,6 @@ struct CodePage {
 struct RecoveryPage {
     page: Page,
     problem: Option<Problem>,
-}
-
-#[derive(Template)]
-#[template(path = "new_password.html")]
-pub(super) struct NewPasswordPage {
-    pub(super) page: Page,
-    pub(super) action: &'static str,
-    pub(super) one_time: bool,
-    pub(super) least: usize,
-    pub(super) problem: Option<&'static str>,
 }
 
 /// What went wrong, and how long to wait.
@@ -114,12 +104,14 @@ pub(super) async fn next(
     State(portal): State<Arc<Portal>>,
     HalfSignedIn(visitor, user): HalfSignedIn,
 ) -> Result<Redirect, Refusal> {
-    let registered = has_device(&portal, &user).await?;
-    let has_more = has_second_factor(&portal, &user).await?;
+    if visitor.signed_in().is_some() {
+        return Ok(Redirect::to("/profile"));
+    }
+    let registered = portal.has_device(&user).await?;
+    let has_codes = portal.store.recovery_codes_left(&user.id).await? > 0;
     Ok(Redirect::to(match () {
-        () if visitor.signed_in().is_some() => "/profile",
         () if registered => "/sign-in/code",
-        () if has_more => "/sign-in/recovery",
+        () if has_codes => "/sign-in/recovery",
         () if user.one_time => "/sign-in/password",
         () => "/sign-in/set-up",
     }))
@@ -132,7 +124,7 @@ pub(super) async fn password_page(
     if !user.one_time || needs_code(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
     }
-    ok(&new_password(&portal, &visitor, &user, None))
+    ok(&NewPasswordPage::of(&portal, &visitor, &user, None))
 }
 
 #[derive(Deserialize)]
@@ -155,36 +147,10 @@ pub(super) async fn change_password(
         .or(same.then_some("password-is-the-old-one"));
     if let Some(key) = problem {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return show(status, &new_password(&portal, &visitor, &user, Some(key)));
+        return show(status, &NewPasswordPage::of(&portal, &visitor, &user, Some(key)));
     }
-    let hash = password::hash(form.new).await?;
-    if !portal.store.change_password(&user.id, &user.password_hash, &hash, false).await? {
-        return Err(Refusal::SignIn("/sign-in"));
-    }
-    // The sessions of before are over, this one too: it goes on under the new epoch.
-    let user = User { one_time: false, epoch: user.epoch + 1, ..user };
-    let stage = match visitor.signed_in() {
-        Some(_) => Stage::Full,
-        None => portal.stage_after_password(&user).await?,
-    };
-    let jar = portal.begin_session(&visitor, jar, &user, stage).await?;
-    portal.store.audit(&visitor.did(&portal, "password-changed", &user.login, "")).await?;
+    let jar = replace_password(&portal, &visitor, jar, user, form.new).await?;
     Ok((jar, Redirect::to("/sign-in/next")).into_response())
-}
-
-fn new_password(
-    portal: &Portal,
-    visitor: &Visitor,
-    user: &User,
-    problem: Option<&'static str>,
-) -> NewPasswordPage {
-    NewPasswordPage {
-        page: Page::of(portal, visitor),
-        action: "/sign-in/password",
-        one_time: true,
-        least: super::profile::least(user),
-        problem,
-    }
 }
 
 pub(super) async fn code_page(
@@ -196,9 +162,8 @@ pub(super) async fn code_page(
     }
     // The code of this very step may be the one just used, at the last sign-in or at Submit.
     let now = portal.clock.now();
-    let devices = portal.store.devices(&user.id).await?;
-    let mut registered = devices.iter().filter(|d| d.state == DeviceState::Registered);
-    let used = registered.all(|device| is_used(device, now)).then(|| until_next_code(now));
+    let devices = portal.store.registered_devices(&user.id).await?;
+    let used = devices.iter().all(|device| is_used(device, now)).then(|| until_next_code(now));
     let page = Page::of(&portal, &visitor);
     ok(&CodePage { page, problem: None, used })
 }
@@ -317,15 +282,5 @@ fn is_used(device: &Device, now: i64) -> bool {
 
 /// Whether a code has to come first: of a device, or where the last one was revoked, a recovery code.
 async fn needs_code(portal: &Portal, visitor: &Visitor, user: &User) -> Result<bool, Refusal> {
-    Ok(visitor.signed_in().is_none() && has_second_factor(portal, user).await?)
-}
-
-/// Whether the account has anything beside its password.
-pub(super) async fn has_second_factor(portal: &Portal, user: &User) -> Result<bool, Refusal> {
-    Ok(has_device(portal, user).await? || portal.store.recovery_codes_left(&user.id).await? > 0)
-}
-
-pub(super) async fn has_device(portal: &Portal, user: &User) -> Result<bool, Refusal> {
-    let devices = portal.store.devices(&user.id).await?;
-    Ok(devices.iter().any(|device| device.state == DeviceState::Registered))
+    Ok(visitor.signed_in().is_none() && portal.has_second_factor(user).await?)
 }

@@ -150,6 +150,16 @@ impl Store {
         rows.iter().map(device).collect()
     }
 
+    /// The registered devices of an account, the oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn registered_devices(&self, user_id: &str) -> Result<Vec<Device>, StoreError> {
+        let mut devices = self.devices(user_id).await?;
+        devices.retain(|device| device.state == DeviceState::Registered);
+        Ok(devices)
+    }
+
     /// The registered devices of the account with this login name, which may be none, on the
     /// condition that a site has the key of this hash. A locked account has none.
     ///
@@ -197,20 +207,12 @@ impl Store {
         seen: Seen,
         now: Seconds,
     ) -> Result<bool, StoreError> {
-        let registered = sqlx::query(
+        const REGISTER: &str =
             "update devices set state = 'registered', last_step = $2, drift = $3, last_used_at = $4,
                                 fails = 0, wait_until = 0
              where id = $1 and state = 'pending' and expires_at > $4 and fails < $5
-               and (wait_until <= $4 or wait_until > $4 + 900)",
-        )
-        .bind(&device.id)
-        .bind(step(seen))
-        .bind(i64::from(seen.drift))
-        .bind(now)
-        .bind(LIMIT)
-        .execute(&self.writes)
-        .await?;
-        Ok(one(&registered))
+               and (wait_until <= $4 or wait_until > $4 + 900)";
+        self.use_step(REGISTER, device, seen, now).await
     }
 
     /// Accepts the code of a step, once: of two at one moment, for one only is this true; and for
@@ -224,19 +226,30 @@ impl Store {
         seen: Seen,
         now: Seconds,
     ) -> Result<bool, StoreError> {
-        let accepted = sqlx::query(
+        const ACCEPT: &str =
             "update devices set last_step = $2, drift = $3, last_used_at = $4, fails = 0, wait_until = 0
              where id = $1 and last_step < $2 and state = 'registered' and fails < $5
-               and (wait_until <= $4 or wait_until > $4 + 900)",
-        )
-        .bind(&device.id)
-        .bind(step(seen))
-        .bind(i64::from(seen.drift))
-        .bind(now)
-        .bind(LIMIT)
-        .execute(&self.writes)
-        .await?;
-        Ok(one(&accepted))
+               and (wait_until <= $4 or wait_until > $4 + 900)";
+        self.use_step(ACCEPT, device, seen, now).await
+    }
+
+    /// Uses a step up by this statement: its row count is the verdict.
+    async fn use_step(
+        &self,
+        statement: &'static str,
+        device: &Device,
+        seen: Seen,
+        now: Seconds,
+    ) -> Result<bool, StoreError> {
+        let used = sqlx::query(statement)
+            .bind(&device.id)
+            .bind(step(seen))
+            .bind(i64::from(seen.drift))
+            .bind(now)
+            .bind(LIMIT)
+            .execute(&self.writes)
+            .await?;
+        Ok(one(&used))
     }
 
     /// Counts a wrong code against all devices of an account that are in this state, and says

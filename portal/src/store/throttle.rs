@@ -1,5 +1,6 @@
 //! How often somebody may be wrong: RFC 4226 §7.3, and NIST SP 800-63B's one hundred in all.
 
+use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 
 use super::{Seconds, Store, StoreError};
@@ -41,6 +42,13 @@ pub struct Policy {
 }
 
 impl Scope {
+    /// A login name that no account has, where `what` is typed for it.
+    #[must_use]
+    pub fn nobody(what: &str, login: &str) -> Self {
+        let hash = Sha256::digest([what, &login.to_lowercase()].concat());
+        Self::NoAccount(data_encoding::HEXLOWER.encode(&hash))
+    }
+
     fn key(&self) -> String {
         match self {
             Self::Account(id) => format!("account:{id}"),
