@@ -26,7 +26,7 @@ pub(super) enum No {
     /// A limit is reached.
     TooMany,
     /// Nobody is set up to carry messages.
-    NoGateway,
+    NotSetUp,
 }
 
 impl IntoResponse for No {
@@ -40,7 +40,7 @@ impl IntoResponse for No {
                 exception(StatusCode::BAD_REQUEST, "BAD_REQUEST", "Bad Request", Some(problems))
             }
             Self::TooMany => in_their_words(Refusal::Wait(1)),
-            Self::NoGateway => {
+            Self::NotSetUp => {
                 let text = "No SMS gateway is set up; see docs/sms.md";
                 exception(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", text, None)
             }

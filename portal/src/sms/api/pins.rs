@@ -73,7 +73,7 @@ pub(super) async fn send(
         return Err(field("applicationId", "the application is not enabled"));
     }
     if !portal.sms.gateway.is_set_up() {
-        return Err(No::NoGateway);
+        return Err(No::NotSetUp);
     }
     let template = template_of(&portal, &application.id, &asked.message_id).await?;
     let template: MessageTemplate =
