@@ -150,6 +150,14 @@ pub struct Config {
     pub notes: Vec<String>,
 }
 
+impl Config {
+    /// The domain of the public address, without its port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        host_of(&self.public_url)
+    }
+}
+
 impl Settings {
     /// Settles every setting.
     ///
@@ -179,9 +187,7 @@ impl Settings {
             secure || public_url.starts_with("http://"),
             "the public URL has to begin with https:// (or http:// on this machine alone)"
         );
-        let host = public_url.split('/').nth(2).unwrap_or_default();
-        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-        let is_here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        let is_here = matches!(host_of(&public_url), "localhost" | "127.0.0.1" | "[::1]");
         ensure!(
             secure || (listen.ip().is_loopback() && is_here),
             "other machines may reach this portal, so its public URL has to be https://…: \
@@ -241,6 +247,11 @@ impl Settings {
             behind_proxy: self.behind_proxy || file.behind_proxy,
         }
     }
+}
+
+fn host_of(url: &str) -> &str {
+    let host = url.split('/').nth(2).unwrap_or_default();
+    host.rsplit_once(':').map_or(host, |(host, _)| host)
 }
 
 /// The keys of the environment, of the file, or, on a very first try, new ones.

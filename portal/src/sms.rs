@@ -10,14 +10,22 @@ mod gateway;
 mod limit;
 mod lookup;
 mod number;
+mod own;
 mod pin;
 mod sender;
+mod sending;
 mod web;
 
-pub(crate) use self::configuration::Configuration;
+pub(crate) use self::configuration::{
+    Configuration, MessageTemplate, has_autofill, with_autofill, without_autofill,
+};
 pub(crate) use self::gateway::Gateway;
+pub(crate) use self::limit::limit;
 pub(crate) use self::lookup::Lookup;
+pub(crate) use self::own::Asked;
+pub(crate) use self::pin::PinType;
 pub(crate) use self::sender::send_queued;
+pub(crate) use self::sending::Verdict;
 
 use crate::config::SmsSettings;
 

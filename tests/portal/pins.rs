@@ -1,109 +1,14 @@
 //! PINs by SMS over the API: made, sent, verified once, counted, limited, expired.
 
-use std::time::Duration;
-
-use countersign_portal::config::{Settings, SmsSettings};
-use countersign_portal::store::new_id;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
+use super::app::{App, BOTH, NUMBER, pin_in};
 use super::site::Site;
-
-/// An app's server with a key.
-struct App<'s> {
-    site: &'s Site,
-    http: Client,
-    key: String,
-}
-
-impl<'s> App<'s> {
-    async fn with(site: &'s Site, scopes: &str, application: Option<&str>) -> Self {
-        let key = new_id().unwrap();
-        let hash: [u8; 32] = Sha256::digest(&key).into();
-        let (id, now) = (new_id().unwrap(), site.portal.clock().now());
-        let store = site.portal.store();
-        store.add_api_key(&id, &hash, "app", scopes, application, now).await.unwrap();
-        Self { site, http: Client::new(), key }
-    }
-
-    async fn call(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
-        let request = self.http.request(method, format!("{}{path}", self.site.url));
-        let request = request.header("authorization", format!("App {}", self.key));
-        let request = if body.is_null() { request } else { request.json(&body) };
-        let answer = request.send().await.unwrap();
-        (answer.status(), answer.json().await.unwrap_or(Value::Null))
-    }
-
-    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
-        self.call(Method::POST, path, body).await
-    }
-
-    /// An application with a template: their ids.
-    async fn set_up(&self, configuration: Value) -> (String, String) {
-        let body = json!({ "name": "Login", "configuration": configuration });
-        let (status, application) = self.post("/2fa/2/applications", body).await;
-        assert_eq!(status, StatusCode::OK, "{application}");
-        let application = application["applicationId"].as_str().unwrap().to_owned();
-        let body = json!({
-            "pinType": "NUMERIC", "pinLength": 6, "senderId": "Countersign",
-            "messageText": "Hello {{firstName}}, your PIN is {{pin}}"
-        });
-        let path = format!("/2fa/2/applications/{application}/messages");
-        let (status, template) = self.post(&path, body).await;
-        assert_eq!(status, StatusCode::OK, "{template}");
-        assert_eq!(template["pinPlaceholder"], "{{pin}}");
-        (application, template["messageId"].as_str().unwrap().to_owned())
-    }
-
-    async fn send(&self, ids: &(String, String), to: &str) -> (StatusCode, Value) {
-        let (application, template) = ids;
-        let body = json!({
-            "applicationId": application, "messageId": template, "to": to,
-            "placeholders": { "firstName": "Ana" }
-        });
-        self.post("/2fa/2/pin", body).await
-    }
-
-    /// The text of the newest message, as the phone would show it.
-    async fn read(&self) -> String {
-        for _ in 0..200 {
-            let messages = self.site.portal.store().messages(None, 1).await.unwrap();
-            if let Some(message) = messages.first()
-                && message.state == "sent"
-            {
-                let (body, key_id, id) = message.body.clone().unwrap();
-                let keys = &self.site.portal.config().keys;
-                let text = keys.open_bytes(&body, &key_id, &id).unwrap();
-                return String::from_utf8(text.to_vec()).unwrap();
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("no message was handed over")
-    }
-
-    async fn verify(&self, pin_id: &str, pin: &str) -> (StatusCode, Value) {
-        self.site.portal.clock().advance(4); // past the limit of one try in three seconds
-        self.post(&format!("/2fa/2/pin/{pin_id}/verify"), json!({ "pin": pin })).await
-    }
-}
-
-async fn site() -> Site {
-    let gateway = Some("inbox:".to_owned());
-    let sms = SmsSettings { gateway, ..SmsSettings::default() };
-    Site::with(Settings { sms, ..Settings::default() }).await
-}
-
-fn pin_in(text: &str) -> String {
-    text.rsplit(' ').next().unwrap().to_owned()
-}
-
-const BOTH: &str = "2fa:manage 2fa:pin:send";
-const NUMBER: &str = "41793026727";
 
 #[tokio::test]
 async fn a_pin_is_sent_and_is_right_once() {
-    let site = site().await;
+    let site = Site::with_sms("inbox:").await;
     let app = App::with(&site, BOTH, None).await;
     let ids = app.set_up(json!({})).await;
     let (status, sent) = app.send(&ids, "+41 79 302 67 27").await;
@@ -149,7 +54,7 @@ async fn a_pin_is_sent_and_is_right_once() {
 
 #[tokio::test]
 async fn attempts_end_and_pins_run_out() {
-    let site = site().await;
+    let site = Site::with_sms("inbox:").await;
     let app = App::with(&site, BOTH, None).await;
     let ids = app.set_up(json!({ "pinAttempts": 2, "pinTimeToLive": "1m" })).await;
     let (_, sent) = app.send(&ids, NUMBER).await;
@@ -175,7 +80,7 @@ async fn attempts_end_and_pins_run_out() {
 
 #[tokio::test]
 async fn limits_hold_exactly_at_one_moment() {
-    let site = site().await;
+    let site = Site::with_sms("inbox:").await;
     let app = App::with(&site, BOTH, None).await;
     let ids = app
         .set_up(
@@ -207,7 +112,7 @@ async fn limits_hold_exactly_at_one_moment() {
 
 #[tokio::test]
 async fn a_number_that_cannot_be_costs_no_message() {
-    let site = site().await;
+    let site = Site::with_sms("inbox:").await;
     let app = App::with(&site, BOTH, None).await;
     let ids = app.set_up(json!({})).await;
     for to in ["41442345678", "4179302672712345"] {
@@ -228,7 +133,7 @@ async fn a_number_that_cannot_be_costs_no_message() {
 
 #[tokio::test]
 async fn a_key_reaches_what_it_is_for_and_no_more() {
-    let site = site().await;
+    let site = Site::with_sms("inbox:").await;
     let owner = App::with(&site, BOTH, None).await;
     let ids = owner.set_up(json!({})).await;
     let other = owner.set_up(json!({})).await;
@@ -242,7 +147,7 @@ async fn a_key_reaches_what_it_is_for_and_no_more() {
     let (_, sent) = owner.send(&other, NUMBER).await;
     let pin_id = sent["pinId"].as_str().unwrap();
     assert_eq!(one.verify(pin_id, "1").await.0, StatusCode::NOT_FOUND, "another application's");
-    let nobody = App { key: "x".to_owned(), ..App::with(&site, BOTH, None).await };
+    let nobody = App::at(&site.url, "x");
     let (status, answer) = nobody.send(&ids, NUMBER).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer["requestError"]["serviceException"]["messageId"], "UNAUTHORIZED");

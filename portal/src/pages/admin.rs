@@ -19,7 +19,7 @@ use crate::page::{Page, ok, show, utc, without_controls};
 use crate::password;
 use crate::refusal::Refusal;
 use crate::sign_in::{MOST_LOGIN, is_login};
-use crate::store::{DeviceState, NewUser, User, UserSummary, new_id};
+use crate::store::{DeviceState, NewUser, PhoneNumber, User, UserSummary, new_id};
 use crate::visitor::{Administrator, Ours};
 
 #[derive(Template)]
@@ -40,6 +40,7 @@ struct UserPage {
     user: User,
     devices: Vec<Line>,
     recovery_codes: i64,
+    number: Option<PhoneNumber>,
     is_self: bool,
     said: Option<String>,
 }
@@ -163,7 +164,8 @@ pub(super) async fn user_page(
     let recovery_codes = portal.store.recovery_codes_left(&user.id).await?;
     let page = Page::of(&portal, &visitor);
     let said = After::said(after, &page);
-    ok(&UserPage { page, is_self: own.id == user.id, user, devices, recovery_codes, said })
+    let number = portal.store.number_of(&user.id).await?;
+    ok(&UserPage { page, is_self: own.id == user.id, user, devices, recovery_codes, number, said })
 }
 
 /// What an administrator can do to an account, by the last part of its address.

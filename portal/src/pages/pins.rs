@@ -14,7 +14,7 @@ use super::profile::After;
 use crate::Portal;
 use crate::page::{Page, ok, show, utc};
 use crate::refusal::Refusal;
-use crate::sms::Configuration;
+use crate::sms::{Configuration, MessageTemplate, limit};
 use crate::store::{Application, MessageLine, Tally};
 use crate::visitor::{Administrator, Ours};
 
@@ -42,9 +42,21 @@ struct ApplicationPage {
     application: Application,
     configuration: Configuration,
     ceiling: String,
+    tally: Tally,
+    conversion: i64,
+    cost: String,
+    /// When a limit against pumping was reached last, if within a day; and the key of which.
+    stopped: Option<String>,
+    stopped_by: String,
+    templates: Vec<TemplateLine>,
     messages: Vec<MessageRow>,
     problem: Option<&'static str>,
     said: Option<String>,
+}
+
+struct TemplateLine {
+    id: String,
+    text: String,
 }
 
 struct MessageRow {
@@ -72,8 +84,8 @@ pub(super) async fn list_page(
     let mut applications = Vec::new();
     for application in portal.store.applications().await? {
         let tally = portal.store.tally(&application.id).await?;
-        let conversion = if tally.pins > 0 { 100 * tally.verified / tally.pins } else { 0 };
-        applications.push(Line { application, conversion, cost: money(tally.cost), tally });
+        let (conversion, cost) = (conversion(&tally), money(tally.cost));
+        applications.push(Line { application, conversion, cost, tally });
     }
     let page = Page::of(&portal, &visitor);
     let said = After::said(after, &page);
@@ -91,19 +103,51 @@ pub(super) async fn application_page(
     let Path(id) = id?;
     let application = application(&portal, &id).await?;
     let configuration = Configuration::of(&application);
-    let messages = rows(&portal, Some(&id), false).await?;
     let page = Page::of(&portal, &visitor);
     let said = After::said(after, &page);
     let ceiling = money(application.cost_ceiling);
-    ok(&ApplicationPage {
-        page,
-        application,
-        configuration,
-        ceiling,
-        messages,
-        problem: None,
-        said,
-    })
+    let page = ApplicationPage::of(&portal, page, application, configuration, ceiling).await?;
+    ok(&ApplicationPage { said, ..page })
+}
+
+impl ApplicationPage {
+    async fn of(
+        portal: &Portal,
+        page: Page,
+        application: Application,
+        configuration: Configuration,
+        ceiling: String,
+    ) -> Result<Self, Refusal> {
+        let tally = portal.store.tally(&application.id).await?;
+        let templates = portal.store.templates(&application.id).await?;
+        let lately = portal.clock.now() - application.stopped_at < 86_400;
+        Ok(Self {
+            stopped: lately.then(|| utc(application.stopped_at)),
+            stopped_by: format!("stopped-{}", application.stopped_by),
+            conversion: conversion(&tally),
+            cost: money(tally.cost),
+            tally,
+            templates: templates.into_iter().map(line).collect(),
+            messages: rows(portal, Some(&application.id), false).await?,
+            page,
+            application,
+            configuration,
+            ceiling,
+            problem: None,
+            said: None,
+        })
+    }
+}
+
+fn line(template: crate::store::Template) -> TemplateLine {
+    let read = serde_json::from_str::<MessageTemplate>(&template.template);
+    let text = read.map(|template| template.message_text).unwrap_or_default();
+    TemplateLine { id: template.id, text }
+}
+
+/// How many of a hundred PINs were typed.
+fn conversion(tally: &Tally) -> i64 {
+    if tally.pins > 0 { 100 * tally.verified / tally.pins } else { 0 }
 }
 
 #[derive(Deserialize)]
@@ -111,6 +155,8 @@ pub(super) struct Limits {
     enabled: Option<String>,
     prefixes: String,
     ceiling: String,
+    block: String,
+    country: String,
     attempts: String,
     life: String,
     verify: String,
@@ -140,7 +186,10 @@ pub(super) async fn save(
         (1..=15).contains(&prefix.len()) && prefix.bytes().all(|byte| byte.is_ascii_digit())
     };
     let ceiling = thousandths(&form.ceiling);
-    let wrong = !configuration.problems().is_empty()
+    let (block, country) = (form.block.trim(), form.country.trim());
+    let wrong = limit(block).is_none()
+        || !(country.is_empty() || limit(country).is_some())
+        || !configuration.problems().is_empty()
         || ceiling.is_none()
         || prefixes.len() > 300
         || !prefixes.iter().all(plain);
@@ -148,20 +197,16 @@ pub(super) async fn save(
         enabled: form.enabled.is_some(),
         prefixes: prefixes.join(" "),
         cost_ceiling: ceiling.unwrap_or(old.cost_ceiling),
+        block_limit: block.to_owned(),
+        country_limit: country.to_owned(),
         configuration: serde_json::to_string(&configuration).map_err(anyhow::Error::new)?,
         ..old
     };
     if wrong {
-        let messages = rows(&portal, Some(&id), false).await?;
-        let refused = ApplicationPage {
-            page: Page::of(&portal, &visitor),
-            application: changed,
-            configuration,
-            ceiling: form.ceiling,
-            messages,
-            problem: Some("limits-are-wrong"),
-            said: None,
-        };
+        let page = Page::of(&portal, &visitor);
+        let refused =
+            ApplicationPage::of(&portal, page, changed, configuration, form.ceiling).await?;
+        let refused = ApplicationPage { problem: Some("limits-are-wrong"), ..refused };
         return show(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     }
     portal.store.audit(&visitor.did(&portal, "application-changed", &changed.name, "")).await?;
@@ -207,7 +252,7 @@ fn row(portal: &Portal, message: MessageLine, with_text: bool) -> MessageRow {
     }
 }
 
-async fn application(portal: &Portal, id: &str) -> Result<Application, Refusal> {
+pub(super) async fn application(portal: &Portal, id: &str) -> Result<Application, Refusal> {
     portal.store.application(id).await?.ok_or(Refusal::NotFound)
 }
 

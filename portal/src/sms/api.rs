@@ -11,8 +11,31 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+use utoipa::OpenApi;
 
 use crate::Portal;
+
+/// Its part of the OpenAPI document.
+#[derive(OpenApi)]
+#[openapi(
+    paths(
+        manage::applications,
+        manage::create_application,
+        manage::application,
+        manage::update_application,
+        manage::templates,
+        manage::create_template,
+        manage::template,
+        manage::update_template,
+        pins::send,
+        pins::resend,
+        pins::verify,
+        pins::verifications,
+        reports::report,
+    ),
+    components(schemas(answers::ApiException))
+)]
+pub(crate) struct Document;
 
 /// Where each call is.
 pub(crate) fn router() -> Router<Arc<Portal>> {

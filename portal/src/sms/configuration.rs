@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::limit::{DAY, limit, span};
 use super::pin::PinType;
 use crate::store::Application;
 
 /// How an application sends and verifies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Configuration {
     /// Wrong PINs that are looked at.
@@ -77,7 +78,7 @@ impl Configuration {
 }
 
 /// A message template.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MessageTemplate {
     /// Of what a PIN is made.
@@ -108,6 +109,21 @@ pub(crate) struct MessageTemplate {
 }
 
 impl MessageTemplate {
+    /// Six digits and nothing else.
+    pub(crate) fn blank() -> Self {
+        Self {
+            pin_type: PinType::Numeric,
+            message_text: PLACEHOLDER.to_owned(),
+            pin_length: default_length(),
+            sender_id: None,
+            language: None,
+            repeat_dtmf: None,
+            speech_rate: None,
+            voice_name: None,
+            regional: None,
+        }
+    }
+
     /// What is wrong with it.
     pub(crate) fn problems(&self) -> Problems {
         let mut problems = Problems::new();
@@ -151,6 +167,28 @@ impl MessageTemplate {
         }
         text + rest
     }
+}
+
+/// A text with the last line by which phones fill the PIN in for this domain, as WICG's draft
+/// “Origin-bound one-time codes” has it.
+pub(crate) fn with_autofill(text: &str, domain: &str) -> String {
+    let text = without_autofill(text, domain);
+    format!("{text}\n\n{}", autofill_line(domain))
+}
+
+/// The text without that line.
+pub(crate) fn without_autofill<'t>(text: &'t str, domain: &str) -> &'t str {
+    let text = text.trim_end();
+    text.strip_suffix(&autofill_line(domain)).map_or(text, str::trim_end)
+}
+
+/// Whether a text has it.
+pub(crate) fn has_autofill(text: &str, domain: &str) -> bool {
+    text.trim_end().ends_with(&autofill_line(domain))
+}
+
+fn autofill_line(domain: &str) -> String {
+    format!("@{domain} #{PLACEHOLDER}")
 }
 
 /// Whether a text can stand as the sender of a message (3GPP TS 23.040 §9.1.2.5): up to eleven
@@ -238,5 +276,16 @@ mod tests {
         for sender in ["", " ", "Twelve chars", "Grüezi", "a\nb", "+", "1234567890123456"] {
             assert!(!is_sender(sender), "{sender}");
         }
+    }
+
+    #[test]
+    fn the_line_for_autofill_is_the_last_and_there_once() {
+        let plain = "{{pin}} is your code.";
+        let with = with_autofill(plain, "portal.example");
+        assert_eq!(with, "{{pin}} is your code.\n\n@portal.example #{{pin}}");
+        assert_eq!(with_autofill(&with, "portal.example"), with);
+        assert_eq!(without_autofill(&with, "portal.example"), plain);
+        assert!(has_autofill(&with, "portal.example") && !has_autofill(&with, "other.example"));
+        assert!(!has_autofill(plain, "portal.example"));
     }
 }

@@ -100,6 +100,19 @@ pub(crate) struct Report {
     pub(crate) status: String,
 }
 
+impl Report {
+    /// The gateway's id of the message in the ways that it may have been given before: some say it in
+    /// hexadecimal when they take a message and in decimal when they report on it.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let id = self.gateway_id.as_str();
+        let mut ids = vec![id.to_owned()];
+        if let Some(number) = id.parse::<u64>().ok().filter(|_| !id.starts_with('+')) {
+            ids.extend([format!("{number:x}"), format!("{number:X}")]);
+        }
+        ids
+    }
+}
+
 /// A short text without control characters, of whatever a gateway said: it is shown to people.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(120).collect()

@@ -57,6 +57,11 @@ impl Lookup {
         Ok(Self::Http(service))
     }
 
+    /// Whether there is somebody to be asked.
+    pub(crate) fn is_set_up(&self) -> bool {
+        matches!(self, Self::Http(_))
+    }
+
     /// Asks. A service that does not answer keeps nobody from a PIN.
     pub(crate) async fn ask(&self, msisdn: &str) -> Reach {
         let Self::Http(service) = self else { return Reach::NotConfigured };

@@ -5,12 +5,13 @@ use getrandom::SysRng;
 use rand_core::TryRng as _;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use crate::keys::Keys;
 
 /// Of what a PIN is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum PinType {
     /// Digits.

@@ -210,29 +210,35 @@ impl Store {
         .map(drop)
     }
 
-    /// A delivery report came; says whether it is of a message of ours. A later report of the same
-    /// message does not undo a delivery.
+    /// A delivery report came, by the gateway's id in any of the ways that it may be written; says
+    /// whether it is of a message of ours. A later report of the same message does not undo a
+    /// delivery.
     ///
     /// # Errors
     /// The database failed.
     pub async fn message_reported(
         &self,
-        gateway_id: &str,
+        gateway_ids: &[&str],
         delivered: bool,
         reason: &str,
         now: Seconds,
     ) -> Result<bool, StoreError> {
-        let reported = sqlx::query(
-            "update messages set state = $2, reason = $3, reported_at = $4
-             where gateway_id = $1 and state in ('sent', 'undelivered')",
-        )
-        .bind(gateway_id)
-        .bind(if delivered { "delivered" } else { "undelivered" })
-        .bind(reason)
-        .bind(now)
-        .execute(&self.writes)
-        .await?;
-        Ok(reported.rows_affected() > 0)
+        for gateway_id in gateway_ids {
+            let reported = sqlx::query(
+                "update messages set state = $2, reason = $3, reported_at = $4
+                 where gateway_id = $1 and state in ('sent', 'undelivered')",
+            )
+            .bind(*gateway_id)
+            .bind(if delivered { "delivered" } else { "undelivered" })
+            .bind(reason)
+            .bind(now)
+            .execute(&self.writes)
+            .await?;
+            if reported.rows_affected() > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The newest messages, of one application or of all.

@@ -22,6 +22,34 @@ pub struct Application {
     pub prefixes: String,
     /// What its messages may cost within a day, in thousandths; 0 is no ceiling.
     pub cost_ceiling: i64,
+    /// How many messages go to a thousand neighbouring numbers, like `20/1h`.
+    pub block_limit: String,
+    /// How many messages go to one country, like `500/1h`; empty is no limit.
+    pub country_limit: String,
+    /// The limit against pumping that was reached last; empty is none.
+    pub stopped_by: String,
+    /// When it was told last.
+    pub stopped_at: Seconds,
+}
+
+impl Application {
+    /// An application that may send, with no limits but its configuration's and the one to
+    /// neighbouring numbers.
+    #[must_use]
+    pub fn new(id: &str, name: &str, configuration: String) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            enabled: true,
+            configuration,
+            prefixes: String::new(),
+            cost_ceiling: 0,
+            block_limit: "20/1h".to_owned(),
+            country_limit: String::new(),
+            stopped_by: String::new(),
+            stopped_at: 0,
+        }
+    }
 }
 
 /// A message template.
@@ -58,6 +86,8 @@ pub struct Pin {
     pub expires_at: Seconds,
     /// When it was typed.
     pub verified_at: Option<Seconds>,
+    /// The account that confirms its number by it; none where an app's server asks.
+    pub user_id: Option<String>,
 }
 
 /// A PIN to be kept and sent.
@@ -92,11 +122,13 @@ impl Store {
         now: Seconds,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "insert into applications (id, name, enabled, configuration, prefixes, cost_ceiling, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7)
+            "insert into applications (id, name, enabled, configuration, prefixes, cost_ceiling,
+                                       block_limit, country_limit, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              on conflict (id) do update set name = excluded.name, enabled = excluded.enabled,
                 configuration = excluded.configuration, prefixes = excluded.prefixes,
-                cost_ceiling = excluded.cost_ceiling",
+                cost_ceiling = excluded.cost_ceiling, block_limit = excluded.block_limit,
+                country_limit = excluded.country_limit",
         )
         .bind(&application.id)
         .bind(&application.name)
@@ -104,10 +136,34 @@ impl Store {
         .bind(&application.configuration)
         .bind(&application.prefixes)
         .bind(application.cost_ceiling)
+        .bind(&application.block_limit)
+        .bind(&application.country_limit)
         .bind(now)
         .execute(&self.writes)
         .await
         .map(drop)
+    }
+
+    /// A limit against pumping was reached; says whether that is news, which it is once an hour.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn application_stopped(
+        &self,
+        id: &str,
+        by: &str,
+        now: Seconds,
+    ) -> Result<bool, StoreError> {
+        let news = sqlx::query(
+            "update applications set stopped_by = $2, stopped_at = $3
+             where id = $1 and (stopped_by <> $2 or stopped_at <= $3 - 3600)",
+        )
+        .bind(id)
+        .bind(by)
+        .bind(now)
+        .execute(&self.writes)
+        .await?;
+        Ok(one(&news))
     }
 
     /// All applications, the oldest first.
@@ -151,6 +207,26 @@ impl Store {
         .map(drop)
     }
 
+    /// A template of an application.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn template(
+        &self,
+        application_id: &str,
+        id: &str,
+    ) -> Result<Option<Template>, StoreError> {
+        let row = sqlx::query(
+            "select id, application_id, template from templates
+             where application_id = $1 and id = $2",
+        )
+        .bind(application_id)
+        .bind(id)
+        .fetch_optional(&self.reads)
+        .await?;
+        row.as_ref().map(template).transpose()
+    }
+
     /// The templates of an application, the oldest first.
     ///
     /// # Errors
@@ -163,13 +239,6 @@ impl Store {
         .bind(application_id)
         .fetch_all(&self.reads)
         .await?;
-        let template = |row: &AnyRow| {
-            Ok(Template {
-                id: row.try_get("id")?,
-                application_id: row.try_get("application_id")?,
-                template: row.try_get("template")?,
-            })
-        };
         rows.iter().map(template).collect()
     }
 
@@ -179,14 +248,15 @@ impl Store {
     /// The database failed.
     pub async fn send_pin(&self, new: NewPin<'_>, now: Seconds) -> Result<Reserved, StoreError> {
         let mut together = self.begin().await?;
-        if let Reserved::Full(scope) = Self::reserve(&mut together, new.reservations).await? {
-            return Ok(Reserved::Full(scope));
+        let reserved = Self::reserve(&mut together, new.reservations).await?;
+        if reserved != Reserved::Free {
+            return Ok(reserved);
         }
         let pin = new.pin;
         sqlx::query(
             "insert into pins (id, application_id, template_id, msisdn, hash, key_id, sealed,
-                               attempts_left, created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                               attempts_left, created_at, expires_at, user_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(&pin.id)
         .bind(&pin.application_id)
@@ -198,6 +268,7 @@ impl Store {
         .bind(pin.attempts_left)
         .bind(now)
         .bind(pin.expires_at)
+        .bind(pin.user_id.clone())
         .execute(&mut *together)
         .await?;
         if let Some(message) = new.message {
@@ -307,6 +378,18 @@ fn application(row: &AnyRow) -> Result<Application, StoreError> {
         configuration: row.try_get("configuration")?,
         prefixes: row.try_get("prefixes")?,
         cost_ceiling: row.try_get("cost_ceiling")?,
+        block_limit: row.try_get("block_limit")?,
+        country_limit: row.try_get("country_limit")?,
+        stopped_by: row.try_get("stopped_by")?,
+        stopped_at: row.try_get("stopped_at")?,
+    })
+}
+
+fn template(row: &AnyRow) -> Result<Template, StoreError> {
+    Ok(Template {
+        id: row.try_get("id")?,
+        application_id: row.try_get("application_id")?,
+        template: row.try_get("template")?,
     })
 }
 
@@ -322,5 +405,6 @@ fn pin(row: &AnyRow) -> Result<Pin, StoreError> {
         attempts_left: row.try_get("attempts_left")?,
         expires_at: row.try_get("expires_at")?,
         verified_at: row.try_get("verified_at")?,
+        user_id: row.try_get("user_id")?,
     })
 }

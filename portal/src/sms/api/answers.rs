@@ -1,18 +1,24 @@
 //! Who asks by which key, and refusals in the words of the API.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use utoipa::openapi::{
+    ContentBuilder, Ref, RefOr, Response as DocumentedResponse, ResponseBuilder,
+};
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::Portal;
 use crate::password::token_hash;
 use crate::refusal::Refusal;
 use crate::sms::configuration::Problems;
+use crate::sms::own::OWN_APPLICATION;
 use crate::store::{ApiKey, Application};
 
 /// Why a call is refused.
@@ -23,8 +29,6 @@ pub(super) enum No {
     Forbidden,
     /// These fields are wrong.
     Fields(Problems),
-    /// A limit is reached.
-    TooMany,
     /// Nobody is set up to carry messages.
     NotSetUp,
 }
@@ -39,7 +43,6 @@ impl IntoResponse for No {
             Self::Fields(problems) => {
                 exception(StatusCode::BAD_REQUEST, "BAD_REQUEST", "Bad Request", Some(problems))
             }
-            Self::TooMany => in_their_words(Refusal::Wait(1)),
             Self::NotSetUp => {
                 let text = "No SMS gateway is set up; see docs/sms.md";
                 exception(StatusCode::SERVICE_UNAVAILABLE, "SERVICE_UNAVAILABLE", text, None)
@@ -70,8 +73,66 @@ pub(crate) fn in_their_words(refusal: Refusal) -> Response {
         status if status.is_client_error() => ("BAD_REQUEST", "Bad Request"),
         _ => ("GENERAL_ERROR", "Something went wrong. Please contact support."),
     };
-    exception(status, id, text, None)
+    let mut response = exception(status, id, text, None);
+    if let Refusal::Wait(seconds) = refusal {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
+
+/// What every refusal is, for the OpenAPI document.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is made as JSON, and described here")]
+pub(super) struct ApiException {
+    request_error: RequestError,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is made as JSON, and described here")]
+struct RequestError {
+    service_exception: ServiceException,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is made as JSON, and described here")]
+struct ServiceException {
+    /// A word for programs: `BAD_REQUEST`, `UNAUTHORIZED`, `TOO_MANY_REQUESTS` …
+    message_id: String,
+    text: String,
+    /// What is wrong, by the name of the field.
+    validation_errors: Option<Problems>,
+}
+
+/// The refusals of every call, for the OpenAPI document.
+pub(super) struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<DocumentedResponse>> {
+        let refused = |(status, what): (&str, &str)| {
+            let schema = Ref::from_schema_name("ApiException");
+            let content = ContentBuilder::new().schema(Some(schema)).build();
+            let response = ResponseBuilder::new().description(what);
+            let response = response.content("application/json", content).build();
+            (status.to_owned(), RefOr::T(response))
+        };
+        REFUSALS.into_iter().map(refused).collect()
+    }
+}
+
+const REFUSALS: [(&str, &str); 9] = [
+    ("400", "A field is wrong: `validationErrors` tells which"),
+    ("401", "The key is missing or wrong"),
+    ("403", "The key does not reach so far"),
+    ("404", "There is no such thing for this key"),
+    ("413", "The body is too long"),
+    ("415", "The body is not JSON"),
+    ("422", "The body is not of this form"),
+    ("429", "A limit is reached: see Retry-After"),
+    ("503", "No SMS gateway is set up"),
+];
 
 fn exception(status: StatusCode, id: &str, text: &str, problems: Option<Problems>) -> Response {
     let mut exception = json!({ "messageId": id, "text": text });
@@ -104,6 +165,8 @@ impl Caller {
     /// The application, if the key reaches it. One that it does not reach is none.
     pub(super) async fn application(&self, portal: &Portal, id: &str) -> Result<Application, No> {
         let reached = self.0.application_id.as_deref().is_none_or(|own| own == id);
+        // The portal's own is for its phones alone.
+        let reached = reached && id != OWN_APPLICATION;
         let application = portal.store.application(id).await?;
         application.filter(|_| reached).ok_or(No::As(Refusal::NotFound))
     }

@@ -8,15 +8,16 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use super::answers::{Caller, No, field};
+use super::answers::{Caller, No, Refusals, field};
 use crate::Portal;
 use crate::refusal::Refusal;
 use crate::sms::configuration::{Configuration, MessageTemplate, PLACEHOLDER};
 use crate::store::{Application, Template, new_id};
 
 /// An application as it is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ApplicationRequest {
     name: String,
@@ -25,7 +26,7 @@ pub(super) struct ApplicationRequest {
 }
 
 /// An application as it is told.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ApplicationResponse {
     application_id: String,
@@ -34,6 +35,13 @@ pub(super) struct ApplicationResponse {
     enabled: bool,
 }
 
+/// All applications that the key reaches.
+#[utoipa::path(
+    get,
+    path = "/2fa/2/applications",
+    security(("app" = [])),
+    responses((status = 200, body = Vec<ApplicationResponse>), Refusals)
+)]
 pub(super) async fn applications(
     State(portal): State<Arc<Portal>>,
     caller: Caller,
@@ -49,6 +57,14 @@ pub(super) async fn applications(
     Ok(Json(told))
 }
 
+/// Make an application.
+#[utoipa::path(
+    post,
+    path = "/2fa/2/applications",
+    request_body = ApplicationRequest,
+    security(("app" = [])),
+    responses((status = 200, body = ApplicationResponse), Refusals)
+)]
 pub(super) async fn create_application(
     State(portal): State<Arc<Portal>>,
     caller: Caller,
@@ -59,18 +75,21 @@ pub(super) async fn create_application(
         return Err(No::Forbidden);
     }
     let Json(asked) = body?;
-    let new = Application {
-        id: new_id()?.to_uppercase(),
-        name: String::new(),
-        enabled: true,
-        configuration: serde_json::to_string(&Configuration::default()).unwrap_or_default(),
-        prefixes: String::new(),
-        cost_ceiling: 0,
-    };
+    let id = new_id()?.to_uppercase();
+    let defaults = serde_json::to_string(&Configuration::default()).map_err(anyhow::Error::new)?;
+    let new = Application::new(&id, "", defaults);
     // Not 201, as the API's text has it: its official client for Python knows 200 alone.
     Ok(Json(tell(keep(&portal, new, asked).await?)))
 }
 
+/// One application.
+#[utoipa::path(
+    get,
+    path = "/2fa/2/applications/{app}",
+    security(("app" = [])),
+    params(("app" = String, Path, description = "The application’s id")),
+    responses((status = 200, body = ApplicationResponse), Refusals)
+)]
 pub(super) async fn application(
     State(portal): State<Arc<Portal>>,
     caller: Caller,
@@ -81,6 +100,15 @@ pub(super) async fn application(
     Ok(Json(tell(caller.application(&portal, &id).await?)))
 }
 
+/// Change an application.
+#[utoipa::path(
+    put,
+    path = "/2fa/2/applications/{app}",
+    request_body = ApplicationRequest,
+    security(("app" = [])),
+    params(("app" = String, Path, description = "The application’s id")),
+    responses((status = 200, body = ApplicationResponse), Refusals)
+)]
 pub(super) async fn update_application(
     State(portal): State<Arc<Portal>>,
     caller: Caller,
@@ -127,6 +155,14 @@ fn tell(application: Application) -> ApplicationResponse {
     }
 }
 
+/// The message templates of an application.
+#[utoipa::path(
+    get,
+    path = "/2fa/2/applications/{app}/messages",
+    security(("app" = [])),
+    params(("app" = String, Path, description = "The application’s id")),
+    responses((status = 200, body = Vec<MessageTemplate>), Refusals)
+)]
 pub(super) async fn templates(
     State(portal): State<Arc<Portal>>,
     caller: Caller,
@@ -139,6 +175,15 @@ pub(super) async fn templates(
     Ok(Json(templates.iter().map(tell_template).collect()))
 }
 
+/// Make a message template.
+#[utoipa::path(
+    post,
+    path = "/2fa/2/applications/{app}/messages",
+    request_body = MessageTemplate,
+    security(("app" = [])),
+    params(("app" = String, Path, description = "The application’s id")),
+    responses((status = 200, body = MessageTemplate), Refusals)
+)]
 pub(super) async fn create_template(
     State(portal): State<Arc<Portal>>,
     caller: Caller,
@@ -152,6 +197,14 @@ pub(super) async fn create_template(
     keep_template(&portal, new_id()?.to_uppercase(), application.id, &template).await
 }
 
+/// One message template.
+#[utoipa::path(
+    get,
+    path = "/2fa/2/applications/{app}/messages/{id}",
+    security(("app" = [])),
+    params(("app" = String, Path, description = "The application’s id"), ("id" = String, Path, description = "The template’s id")),
+    responses((status = 200, body = MessageTemplate), Refusals)
+)]
 pub(super) async fn template(
     State(portal): State<Arc<Portal>>,
     caller: Caller,
@@ -163,6 +216,15 @@ pub(super) async fn template(
     Ok(Json(tell_template(&template_of(&portal, &application.id, &id).await?)))
 }
 
+/// Change a message template; what is not named stays as it is.
+#[utoipa::path(
+    put,
+    path = "/2fa/2/applications/{app}/messages/{id}",
+    request_body = Object,
+    security(("app" = [])),
+    params(("app" = String, Path, description = "The application’s id"), ("id" = String, Path, description = "The template’s id")),
+    responses((status = 200, body = MessageTemplate), Refusals)
+)]
 pub(super) async fn update_template(
     State(portal): State<Arc<Portal>>,
     caller: Caller,
@@ -207,8 +269,7 @@ pub(super) async fn template_of(
     application_id: &str,
     id: &str,
 ) -> Result<Template, No> {
-    let templates = portal.store.templates(application_id).await?;
-    templates.into_iter().find(|template| template.id == id).ok_or(No::As(Refusal::NotFound))
+    portal.store.template(application_id, id).await?.ok_or(No::As(Refusal::NotFound))
 }
 
 fn tell_template(template: &Template) -> Value {

@@ -9,7 +9,9 @@ use futures_util::{Stream, StreamExt as _};
 use rusmpp::pdus::{BindTransceiver, DeliverSm, DeliverSmResp, SubmitSm};
 use rusmpp::tlvs::MessageSubmissionRequestTlvValue;
 use rusmpp::types::{AnyOctetString, COctetString, OctetString};
-use rusmpp::values::{DataCoding, EsmClass, MessagePayload, Npi, RegisteredDelivery, Ton};
+use rusmpp::values::{
+    DataCoding, EsmClass, InterfaceVersion, MessagePayload, Npi, RegisteredDelivery, Ton,
+};
 use rusmpp::{CommandStatus, Pdu};
 use rusmppc::error::Error;
 use rusmppc::{Client, ConnectionBuilder, Event};
@@ -84,8 +86,10 @@ impl SmppGateway {
         }
         let later = |what: &str| NotSent::Later(format!("the SMSC {what}"));
         let connect = ConnectionBuilder::new()
-            .enquire_link_interval(Duration::from_secs(20))
+            .enquire_link_interval(Duration::from_secs(10))
             .response_timeout(Duration::from_secs(10))
+            // It speaks 5.0 by itself; what is used here is all of 3.4.
+            .disable_interface_version_check()
             .connect(&self.address);
         let connected = tokio::time::timeout(Duration::from_secs(10), connect).await;
         let (client, events) =
@@ -93,6 +97,7 @@ impl SmppGateway {
         let name =
             |text: &str| COctetString::from_str(text).map_err(|_| later("has a bad account"));
         let bind = BindTransceiver::builder()
+            .interface_version(InterfaceVersion::Smpp3_4)
             .system_id(name(&self.system_id)?)
             .password(
                 COctetString::from_str(&self.password).map_err(|_| later("has a bad account"))?,
@@ -127,7 +132,7 @@ async fn listen(
 }
 
 fn submit(message: &Message<'_>) -> anyhow::Result<SubmitSm> {
-    let (coding, bytes) = encoded(message.text);
+    let Encoded { coding, bytes, is_short } = encoded(message.text);
     let digits = message.from.strip_prefix('+').unwrap_or(message.from);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let (ton, npi) = match (is_number, digits.is_empty()) {
@@ -147,7 +152,7 @@ fn submit(message: &Message<'_>) -> anyhow::Result<SubmitSm> {
         .data_coding(coding)
         .build();
     // What does not fit into one message is handed over whole, and the SMSC splits it (SMPP 3.4 §5.3.2.32).
-    if bytes.len() <= MOST_SHORT {
+    if is_short {
         submit.set_short_message(OctetString::from_vec(bytes)?);
     } else {
         let payload = MessagePayload::new(AnyOctetString::from_vec(bytes));
@@ -156,24 +161,39 @@ fn submit(message: &Message<'_>) -> anyhow::Result<SubmitSm> {
     Ok(submit)
 }
 
-/// The octets of one message: 140, or 160 letters packed by the SMSC.
-const MOST_SHORT: usize = 140;
-
-/// The text in the SMSC's default alphabet where it is plain ASCII, else in UCS-2.
-fn encoded(text: &str) -> (DataCoding, Vec<u8>) {
-    // These are letters with accents in GSM 03.38, or need an escape.
-    let plain = text
-        .bytes()
-        .all(|b| (b.is_ascii_graphic() || b" \n\r".contains(&b)) && !b"`[]{}\\^~|@$_".contains(&b));
-    if plain {
-        return (DataCoding::McSpecific, text.as_bytes().to_vec());
-    }
-    (DataCoding::Ucs2, text.encode_utf16().flat_map(u16::to_be_bytes).collect())
+/// A text as an SMSC takes it.
+struct Encoded {
+    coding: DataCoding,
+    bytes: Vec<u8>,
+    /// Whether it fits into one message to the phone: 160 letters of GSM 03.38, or 140 octets.
+    is_short: bool,
 }
 
-/// A delivery receipt (SMPP 3.4, appendix B): `id:… stat:DELIVRD …`.
+/// In the SMSC's own alphabet where that is ASCII in every SMSC; as ASCII where the letters are in
+/// GSM 03.38 but elsewhere, so that the line for autofill with its `@` costs no second message; else in
+/// UCS-2.
+fn encoded(text: &str) -> Encoded {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() || b" \n\r".contains(&byte);
+    // An accent that GSM 03.38 has not.
+    if !text.bytes().all(|byte| is_plain(byte) && byte != b'`') {
+        let bytes: Vec<_> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let is_short = bytes.len() <= 140;
+        return Encoded { coding: DataCoding::Ucs2, bytes, is_short };
+    }
+    let escaped = text.bytes().filter(|byte| b"[]{}\\^~|".contains(byte)).count();
+    let moved = escaped > 0 || text.bytes().any(|byte| b"@$_".contains(&byte));
+    let coding = if moved { DataCoding::Ia5 } else { DataCoding::McSpecific };
+    let is_short = text.len() + escaped <= 160;
+    Encoded { coding, bytes: text.as_bytes().to_vec(), is_short }
+}
+
+/// A delivery receipt (SMPP 3.4, appendix B): `id:… stat:DELIVRD …`. Whatever else arrives, such as
+/// somebody's answer, is none.
 fn receipt(delivered: &DeliverSm) -> Option<Report> {
-    let text = String::from_utf8_lossy(delivered.short_message().as_ref()).into_owned();
+    read_receipt(&String::from_utf8_lossy(delivered.short_message().as_ref()))
+}
+
+fn read_receipt(text: &str) -> Option<Report> {
     let field = |name: &str| {
         let rest = text.split_once(name)?.1;
         rest.split_whitespace().next().map(plain)
@@ -192,5 +212,42 @@ fn refused(status: CommandStatus) -> NotSent {
         | CommandStatus::EsmeRmsgqful
         | CommandStatus::EsmeRsyserr => NotSent::Later(reason),
         _ => NotSent::Never(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_in_the_narrowest_alphabet_that_has_it() {
+        let told = |text: &str| {
+            let Encoded { coding, bytes, is_short } = encoded(text);
+            (coding, bytes.len(), is_short)
+        };
+        assert_eq!(told("123456 is your PIN"), (DataCoding::McSpecific, 18, true));
+        assert_eq!(told("1\n\n@portal.example #1"), (DataCoding::Ia5, 21, true));
+        assert_eq!(told("Šifra: 1"), (DataCoding::Ucs2, 16, true));
+        assert_eq!(told("`1`"), (DataCoding::Ucs2, 6, true));
+        assert_eq!(told(&"a".repeat(160)), (DataCoding::McSpecific, 160, true));
+        assert_eq!(told(&"a".repeat(161)), (DataCoding::McSpecific, 161, false));
+        assert_eq!(told(&"{".repeat(81)), (DataCoding::Ia5, 81, false), "each is two letters");
+        assert_eq!(told(&"č".repeat(71)), (DataCoding::Ucs2, 142, false));
+        assert_eq!(told("🙂"), (DataCoding::Ucs2, 4, true));
+    }
+
+    #[test]
+    fn a_receipt_is_read_and_nothing_else_is_one() {
+        let text = "id:0123456789 sub:001 dlvrd:001 submit date:0809011130 done date:0809011131 \
+                    stat:DELIVRD err:000 text:Hello";
+        let report = read_receipt(text).unwrap();
+        assert_eq!((report.gateway_id.as_str(), report.delivered), ("0123456789", true));
+        assert_eq!(report.ids(), ["0123456789", "75bcd15", "75BCD15"]);
+        let report = read_receipt("id:4c8f sub:001 dlvrd:000 stat:UNDELIV err:021").unwrap();
+        assert_eq!((report.delivered, report.status.as_str()), (false, "UNDELIV"));
+        assert_eq!(report.ids(), ["4c8f"]);
+        for text in ["", "STOP", "id:1", "stat:DELIVRD", "id: stat:", "id:1 stat:ENROUTE"] {
+            assert!(read_receipt(text).is_none_or(|report| !report.delivered), "{text}");
+        }
     }
 }
