@@ -4,13 +4,14 @@
 //! so it holds at any number of requests at one moment, and of portals at one database.
 
 mod accounts;
+mod applications;
 mod audit;
 mod devices;
 mod limits;
 mod messages;
 mod numbers;
+mod pins;
 mod sessions;
-mod sms;
 mod throttle;
 
 use std::path::Path;
@@ -24,13 +25,14 @@ use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyPool, Executor as _, Transaction};
 
 pub use self::accounts::{NewUser, User, UserSummary};
+pub use self::applications::{Application, Template};
 pub use self::audit::{AuditEntry, AuditFilter};
 pub use self::devices::{Begun, Device, DeviceState, NewDevice};
 pub use self::limits::{Reservation, Reserved};
 pub use self::messages::{Claimed, MessageLine, NewMessage, Tally};
 pub use self::numbers::PhoneNumber;
+pub use self::pins::{NewPin, Pin, Verification};
 pub use self::sessions::{ApiKey, Session, Stage};
-pub use self::sms::{Application, NewPin, Pin, Template, Verification};
 pub use self::throttle::{Policy, Scope};
 
 /// Seconds since the Unix epoch.
