@@ -3,25 +3,17 @@
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use countersign_portal::config::{Settings, SmsSettings};
-use countersign_portal::store::new_id;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
+use crate::app::{App, BOTH, newest_text, pin_in};
 use crate::site::Site;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_official_client_goes_the_whole_way() {
     let python = env::var_os("COUNTERSIGN_INFOBIP").expect("`cargo xtask test` sets it");
-    let sms = SmsSettings { gateway: Some("inbox:".to_owned()), ..SmsSettings::default() };
-    let site = Site::with(Settings { sms, ..Settings::default() }).await;
-    let key = new_id().unwrap();
-    let hash: [u8; 32] = Sha256::digest(&key).into();
-    let (id, now) = (new_id().unwrap(), site.portal.clock().now());
-    let scopes = "2fa:manage 2fa:pin:send";
-    site.portal.store().add_api_key(&id, &hash, "app", scopes, None, now).await.unwrap();
+    let site = Site::with_sms("inbox:").await;
+    let key = App::key(&site.portal, BOTH, None).await;
 
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/portal/official_client.py");
     let mut client = Command::new(python)
@@ -61,7 +53,7 @@ async fn the_official_client_goes_the_whole_way() {
         let wrong = next("wrong");
         assert_eq!((&wrong["verified"], &wrong["attemptsRemaining"]), (&false.into(), &4.into()));
     });
-    let pin = pin(&site).await;
+    let pin = pin_in(&newest_text(&site).await);
     assert_eq!(pin.len(), 8);
     writeln!(input, "{pin}").unwrap();
     tokio::task::block_in_place(|| {
@@ -75,21 +67,4 @@ async fn the_official_client_goes_the_whole_way() {
     });
     assert!(client.wait().unwrap().success());
     site.stop().await;
-}
-
-/// The PIN in the newest message, as the phone shows it.
-async fn pin(site: &Site) -> String {
-    for _ in 0..200 {
-        let messages = site.portal.store().messages(None, 1).await.unwrap();
-        if let Some(message) = messages.first()
-            && let Some((body, key_id, id)) = &message.body
-            && message.state == "sent"
-        {
-            let text = site.portal.config().keys.open_bytes(body, key_id, id).unwrap();
-            let text = String::from_utf8(text.to_vec()).unwrap();
-            return text.rsplit(' ').next().unwrap().to_owned();
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("no message was handed over")
 }

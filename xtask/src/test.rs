@@ -36,6 +36,8 @@ enum Need {
     Schemathesis,
     /// A Python with the official client of the API for PINs: `COUNTERSIGN_INFOBIP`.
     Infobip,
+    /// An SMSC's jars: `COUNTERSIGN_SMSC`.
+    Smsc,
     /// Other people's pictures of QR codes: `COUNTERSIGN_PICTURES`.
     Pictures,
 }
@@ -50,7 +52,9 @@ const PARTS: &[(&str, &[Need])] = &[
     ("secret_service", &[GNOME_KEYRING, DBUS]),
     ("portal_postgres", &[POSTGRES, SETPRIV]),
     ("portal_cluster", &[POSTGRES, SETPRIV, HAPROXY]),
+    ("portal_messages", &[POSTGRES, SETPRIV]),
     ("portal_pins", &[Need::Infobip]),
+    ("portal_smsc", &[Need::Smsc]),
     ("portal_openapi", &[POSTGRES, SETPRIV, Need::Schemathesis]),
 ];
 
@@ -77,6 +81,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
     let axe = axe(shell).map_err(|error| format!("{error:#}"));
     let schemathesis = setup::schemathesis(shell).map_err(|error| format!("{error:#}"));
     let infobip = setup::infobip(shell).map_err(|error| format!("{error:#}"));
+    let smsc = maven::smsc(shell).map_err(|error| format!("{error:#}"));
     let pictures = field_pictures(shell);
     let met = |need: &Need| match need {
         Need::Program { name, .. } if setup::on_path(name) => Ok(()),
@@ -90,6 +95,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
             schemathesis.as_ref().map(drop).map_err(|why| format!("no schemathesis ({why})"))
         }
         Need::Infobip => infobip.as_ref().map(drop).map_err(|why| format!("no client ({why})")),
+        Need::Smsc => smsc.as_ref().map(drop).map_err(|why| format!("no SMSC ({why})")),
         Need::Pictures => pictures.as_ref().map(drop).ok_or("no field pictures here".to_owned()),
     };
 
@@ -108,6 +114,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         ("COUNTERSIGN_AXE", axe.as_ref().ok()),
         ("COUNTERSIGN_SCHEMATHESIS", schemathesis.as_ref().ok()),
         ("COUNTERSIGN_INFOBIP", infobip.as_ref().ok()),
+        ("COUNTERSIGN_SMSC", smsc.as_ref().ok()),
         ("COUNTERSIGN_PICTURES", pictures.as_ref()),
     ];
     let variables: Vec<_> =
