@@ -21,11 +21,13 @@ async fn a_gateway_that_is_down_gets_the_message_later_under_the_same_key() {
     assert_eq!((status, &sent["smsStatus"]), (StatusCode::OK, &json!("MESSAGE_SENT")));
     let heard = gateway.hears(4).await;
     assert_eq!(gateway.keys().len(), 1, "{heard:?}");
-    assert!(heard.iter().all(|message| message.body == heard[0].body));
+    assert!(heard.iter().all(|message| message.body["text"] == heard[0].body["text"]));
     assert_eq!(
         (&heard[0].body["to"], &heard[0].body["id"]),
         (&json!(NUMBER), &json!(heard[0].key))
     );
+    let valid_for = heard[0].body["valid_for"].as_i64().unwrap();
+    assert!((880..=900).contains(&valid_for), "{valid_for}");
     assert_eq!(heard[0].authorization.as_deref(), Some("App hunter2"));
     // After 1, 2 and 4 seconds by a clock of whole ones.
     assert!(heard[3].at - heard[0].at > Duration::from_secs(4), "it was given no time");

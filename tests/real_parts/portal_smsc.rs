@@ -295,6 +295,7 @@ impl Pdu {
         let rest = after_text(&rest[2..]); // source
         let rest = after_text(&rest[2..]); // destination
         let rest = after_text(&rest[3..]); // esm_class, protocol_id, priority_flag, schedule
+        assert!(rest.starts_with(b"0000000014") || rest.starts_with(b"0000000015"), "{rest:?}");
         let rest = after_text(rest); // validity_period
         let (coding, length) = (rest[2], usize::from(rest[4]));
         let mut bytes = &rest[5..5 + length];

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use self::http::HttpGateway;
 use self::smpp::SmppGateway;
+use crate::store::Seconds;
 
 /// A message to be handed over.
 pub(crate) struct Message<'a> {
@@ -19,6 +20,8 @@ pub(crate) struct Message<'a> {
     pub(crate) from: &'a str,
     /// The text.
     pub(crate) text: &'a str,
+    /// For how many seconds it is worth delivering.
+    pub(crate) valid_for: Seconds,
 }
 
 /// Why a gateway did not take a message.

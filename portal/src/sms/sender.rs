@@ -62,7 +62,10 @@ async fn hand_over(portal: &Portal, claimed: &Claimed) -> Result<(), Refusal> {
     let body = keys.open_bytes(&claimed.body, &claimed.key_id, id);
     let text = body.as_ref().ok().and_then(|body| std::str::from_utf8(body).ok());
     let sent = match text {
-        Some(text) => portal.sms.gateway.send(&Message { id, to, from, text }).await,
+        Some(text) => {
+            let valid_for = claimed.expires_at - portal.clock.now();
+            portal.sms.gateway.send(&Message { id, to, from, text, valid_for }).await
+        }
         None => Err(NotSent::Never("its key is no longer among the keys".to_owned())),
     };
     let now = portal.clock.now();

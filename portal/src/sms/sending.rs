@@ -130,6 +130,8 @@ impl Portal {
     ) -> Result<Option<Sent>, Refusal> {
         let (now, keys) = (self.clock.now(), &self.config.keys);
         let live = pin.verified_at.is_none() && pin.attempts_left > 0 && pin.expires_at > now;
+        // Nor can it be sent under a key that was taken away.
+        let live = live && keys.has(&pin.key_id);
         let Some(sealed) = pin.sealed.as_ref().filter(|_| live) else { return Ok(None) };
         let text = keys.open_bytes(sealed, &pin.key_id, &pin.id)?;
         let text = std::str::from_utf8(&text).map_err(anyhow::Error::new)?;

@@ -43,6 +43,8 @@ pub struct Claimed {
     pub key_id: String,
     /// How often it was tried, this time among them.
     pub tries: i64,
+    /// When its PIN stops being right.
+    pub expires_at: Seconds,
 }
 
 /// A message as it is shown.
@@ -126,7 +128,7 @@ impl Store {
         .execute(&self.writes)
         .await?;
         let due = sqlx::query(
-            "select id, msisdn, sender, body, key_id, tries from messages
+            "select id, msisdn, sender, body, key_id, tries, expires_at from messages
              where state = 'queued' and next_try_at <= $1 and claimed_until <= $1
              order by next_try_at, id limit $2",
         )
@@ -154,6 +156,7 @@ impl Store {
                     body: row.try_get("body")?,
                     key_id: row.try_get("key_id")?,
                     tries: row.try_get::<i64, _>("tries")? + 1,
+                    expires_at: row.try_get("expires_at")?,
                 });
             }
         }

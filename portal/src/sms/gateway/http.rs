@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Message, NotSent, plain};
 use crate::sms::web::{NoAnswer, Service};
+use crate::store::Seconds;
 
 /// A gateway by HTTP.
 pub(crate) struct HttpGateway(Service);
@@ -19,6 +20,7 @@ struct Body<'a> {
     to: &'a str,
     from: &'a str,
     text: &'a str,
+    valid_for: Seconds,
 }
 
 #[derive(Deserialize)]
@@ -32,8 +34,8 @@ impl HttpGateway {
     }
 
     pub(super) async fn send(&self, message: &Message<'_>) -> Result<String, NotSent> {
-        let Message { id, to, from, text } = *message;
-        let answer = self.0.post(Some(id), &Body { id, to, from, text }).await;
+        let Message { id, to, from, text, valid_for } = *message;
+        let answer = self.0.post(Some(id), &Body { id, to, from, text, valid_for }).await;
         let (status, body) = answer.map_err(|error| {
             let what = match error {
                 NoAnswer::TimedOut => "timed out",

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use futures_util::{Stream, StreamExt as _};
 use rusmpp::pdus::{BindTransceiver, DeliverSm, DeliverSmResp, SubmitSm};
 use rusmpp::tlvs::MessageSubmissionRequestTlvValue;
-use rusmpp::types::{AnyOctetString, COctetString, OctetString};
+use rusmpp::types::{AnyOctetString, COctetString, EmptyOrFullCOctetString, OctetString};
 use rusmpp::values::{
     DataCoding, EsmClass, InterfaceVersion, MessagePayload, Npi, RegisteredDelivery, Ton,
 };
@@ -19,6 +19,7 @@ use tokio::sync::{Mutex, mpsc};
 use zeroize::Zeroizing;
 
 use super::{Message, NotSent, Report, plain, port_of};
+use crate::store::Seconds;
 
 /// An SMSC by SMPP.
 pub(crate) struct SmppGateway {
@@ -148,6 +149,7 @@ fn submit(message: &Message<'_>) -> anyhow::Result<SubmitSm> {
         .dest_addr_npi(Npi::Isdn)
         .destination_addr(COctetString::from_str(message.to)?)
         .esm_class(EsmClass::default())
+        .validity_period(EmptyOrFullCOctetString::from_str(&validity(message.valid_for))?)
         .registered_delivery(RegisteredDelivery::request_all())
         .data_coding(coding)
         .build();
@@ -159,6 +161,13 @@ fn submit(message: &Message<'_>) -> anyhow::Result<SubmitSm> {
         submit.push_tlv(MessageSubmissionRequestTlvValue::MessagePayload(payload));
     }
     Ok(submit)
+}
+
+/// A span of time from now, as SMPP writes it (SMPP 3.4 §7.1.1); at most four weeks.
+fn validity(seconds: Seconds) -> String {
+    let seconds = seconds.clamp(1, 28 * 86_400);
+    let (minutes, hours, days) = (seconds / 60 % 60, seconds / 3_600 % 24, seconds / 86_400);
+    format!("0000{days:02}{hours:02}{minutes:02}{:02}000R", seconds % 60)
 }
 
 /// A text as an SMSC takes it.
@@ -234,6 +243,14 @@ mod tests {
         assert_eq!(told(&"{".repeat(81)), (DataCoding::Ia5, 81, false), "each is two letters");
         assert_eq!(told(&"č".repeat(71)), (DataCoding::Ucs2, 142, false));
         assert_eq!(told("🙂"), (DataCoding::Ucs2, 4, true));
+    }
+
+    #[test]
+    fn a_message_is_valid_as_long_as_its_pin() {
+        assert_eq!(validity(900), "000000001500000R");
+        assert_eq!(validity(90_061), "000001010101000R");
+        assert_eq!(validity(-5), "000000000001000R");
+        assert_eq!(validity(31_536_000), "000028000000000R");
     }
 
     #[test]
