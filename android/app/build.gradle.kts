@@ -35,6 +35,7 @@ dependencies {
     implementation(project(":core"))
     implementation(libs.activity.compose)
     implementation(libs.androidx.core)
+    implementation(libs.auth.api.phone)
     implementation(libs.compose.foundation)
     implementation(libs.compose.material3)
     implementation(libs.compose.ui)

@@ -5,14 +5,14 @@ mod view;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use countersign::enroll::{self, Event as CoreEvent, Response as CoreResponse, Texts};
+use countersign::enroll::{self, Event as CoreEvent, Response as CoreResponse, Text, Texts};
 use countersign::qr::{self, Payload, Scanner};
 use zeroize::Zeroizing;
 
 pub use self::event::{Effect, Event, ManualForm, RelyingParty, Request, Response, Source, Step};
 pub use self::view::{
-    CodeNotice, Corners, Field, FieldError, Hint, PayloadError, Point, Problem, ScanNotice, Sight,
-    View, Warning,
+    CodeNotice, Corners, Field, FieldError, Hint, NumberNotice, PayloadError, PinNotice, Point,
+    Problem, ScanNotice, Sight, View, Warning,
 };
 use crate::CountersignError;
 use crate::vault::{self, Open, Vault};
@@ -148,11 +148,39 @@ impl Enrollment {
         self.send(CoreEvent::Submit(form.with_key(key)))
     }
 
+    /// Takes the phone number to which a PIN is to be sent, with its country's code, as it was typed.
+    pub fn send_pin(&self, number: &str) -> Result<Step, CountersignError> {
+        self.send(CoreEvent::SendPin(Text(number)))
+    }
+
+    /// Asks for another message, at this time of the device's clock, in seconds since 1970. Before the
+    /// view's time for it nothing changes.
+    pub fn resend_pin(&self, at: u64) -> Result<Step, CountersignError> {
+        self.send(CoreEvent::ResendPin { at })
+    }
+
+    /// Takes the PIN as it was typed, in UTF-8.
+    pub fn check_pin(&self, typed: &[u8]) -> Result<Step, CountersignError> {
+        self.send(CoreEvent::CheckPin(Text(str::from_utf8(typed).unwrap_or(NO_TEXT))))
+    }
+
+    /// Takes the text of an SMS, in UTF-8, that the user let the app read. The PIN is found in here, and
+    /// checked.
+    pub fn message_received(&self, text: &[u8]) -> Result<Step, CountersignError> {
+        self.send(CoreEvent::MessageReceived(Text(str::from_utf8(text).unwrap_or(NO_TEXT))))
+    }
+
     /// Takes what the relying party answered to the request.
     pub fn answered(&self, response: Response) -> Result<Step, CountersignError> {
-        let Response { status, body, date, received_at } = response;
-        let (body, date) = (body.as_slice(), date.as_deref());
-        self.send(CoreEvent::Answered(CoreResponse { status, body, date, received_at }))
+        let Response { status, ref body, ref date, received_at, ref retry_after } = response;
+        let (date, retry_after) = (date.as_deref(), retry_after.as_deref());
+        self.send(CoreEvent::Answered(CoreResponse {
+            status,
+            body,
+            date,
+            retry_after,
+            received_at,
+        }))
     }
 }
 
@@ -200,5 +228,5 @@ fn held(scanner: &Mutex<Scanner>) -> MutexGuard<'_, Scanner> {
     })
 }
 
-/// Stands for bytes that are no UTF-8: neither base32 nor the start of a payload.
+/// Stands for bytes that are no UTF-8: neither base32 nor the start of a payload, and no digits.
 const NO_TEXT: &str = "\u{FFFD}";

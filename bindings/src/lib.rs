@@ -25,8 +25,8 @@ mod vault;
 
 pub use self::enroll::{
     CodeNotice, Corners, Effect, Enrollment, Event, Field, FieldError, Hint, ManualForm,
-    PayloadError, Point, Problem, RelyingParty, Request, Response, ScanNotice, Sight, Source, Step,
-    View, Warning,
+    NumberNotice, PayloadError, PinNotice, Point, Problem, RelyingParty, Request, Response,
+    ScanNotice, Sight, Source, Step, View, Warning,
 };
 pub use self::error::CountersignError;
 pub use self::vault::{AccountId, Code, CodeNow, Codes, Entry, Opened, Outline, Recovered, Vault};

@@ -1,6 +1,7 @@
 //! The enrollment flow as data: events in, a view and effects out.
 //!
-//! **Verify device → Scan QR → the code, Continue → Device registered.** A shell sends [`Event`]s,
+//! **Verify device → Scan QR → the code, Continue → Device registered**, and beside it, where the relying
+//! party offers it, a phone number confirmed by SMS (`number.rs`). A shell sends [`Event`]s,
 //! draws the [`View`] and carries out the [`Effect`]s; it decides nothing. There is no clock, no
 //! input or output and no thread in here, and an event that does not fit the view changes nothing,
 //! so every order of taps is legal. `tests/scenarios/` tells the flow event by event, in files that
@@ -8,6 +9,7 @@
 
 mod event;
 mod form;
+mod number;
 mod relying_party;
 mod state;
 mod view;
@@ -16,11 +18,12 @@ use core::fmt;
 
 use sha2::{Digest, Sha256};
 
-pub use self::event::{Effect, Event, Texts};
+pub use self::event::{Effect, Event, Text, Texts};
 pub use self::form::{Field, FieldError, ManualForm, Problem};
+use self::number::Number;
 pub use self::relying_party::{Answer, RelyingParty, Request, Response};
 use self::state::{Change, Shown, State, Then};
-pub use self::view::{CodeNotice, ScanNotice, View};
+pub use self::view::{CodeNotice, NumberNotice, PinNotice, ScanNotice, View};
 use crate::account::Account;
 use crate::code::ClockError;
 use crate::payload::{self, Warning};
@@ -94,7 +97,7 @@ impl Enrollment {
         match &self.state {
             State::SignIn { refused, .. } => View::SignIn { refused: *refused },
             State::VerifyDevice { notice, save_failed } => {
-                View::VerifyDevice { notice: *notice, save_failed: *save_failed }
+                self.verify_device(*notice, *save_failed)
             }
             State::CameraNeeded { denied } => View::CameraNeeded { denied: *denied },
             State::ScanQr { notice } => View::ScanQr { notice: *notice },
@@ -107,6 +110,7 @@ impl Enrollment {
             State::ShowCode(shown) => shown.view(vault),
             State::Confirming(shown) => View::Confirming { account: shown.account },
             State::DeviceRegistered { account } => View::DeviceRegistered { account: *account },
+            State::Number(number) => number.view(),
             State::Cancelled => View::Cancelled,
             State::Saving { view, .. } => view.clone(),
         }
@@ -125,6 +129,7 @@ impl Enrollment {
                 Then::VerifyDevice => (State::verify_device(), vec![]),
                 Then::ShowCode(shown) => (State::ShowCode(shown), vec![]),
                 Then::Link(link) => self.follow(link, vault),
+                Then::Number(number) => (State::Number(number), vec![]),
             },
             (State::SignIn { then, .. }, Event::SignInRefused) => {
                 (State::SignIn { refused: true, then }, vec![])
@@ -133,6 +138,9 @@ impl Enrollment {
             (State::SignIn { then: Then::ShowCode(shown), .. }, Event::Cancel) => {
                 (shown.with(CodeNotice::SignInAgain), vec![])
             }
+            (State::SignIn { then: Then::Number(number), .. }, Event::Cancel) => {
+                number.not_signed_in()
+            }
             (
                 State::SignIn { refused, then: Then::VerifyDevice | Then::Link(_) },
                 Event::Linked(Texts([text])),
@@ -140,7 +148,10 @@ impl Enrollment {
                 (State::SignIn { refused, then: Then::Link(self.read(text).map(Box::new)) }, vec![])
             }
             (
-                State::VerifyDevice { .. } | State::CameraNeeded { .. } | State::ManualEntry { .. },
+                State::VerifyDevice { .. }
+                | State::CameraNeeded { .. }
+                | State::ManualEntry { .. }
+                | State::Number(Number::Typing { .. }),
                 Event::Linked(Texts([text])),
             ) => self.follow(self.read(text).map(Box::new), vault),
             // The camera goes on looking where the link was none; it is not a code that it saw.
@@ -159,6 +170,14 @@ impl Enrollment {
             (State::VerifyDevice { .. } | State::CameraNeeded { .. }, Event::EnterManually) => {
                 (State::empty_form(), vec![])
             }
+
+            (State::VerifyDevice { .. }, Event::ConfirmBySms) if self.offers_sms() => {
+                (State::Number(Number::EMPTY), vec![])
+            }
+            (State::Number(number), event) => match &self.relying_party {
+                Some(party) => number.next(event, party),
+                None => (State::Number(number), vec![]),
+            },
 
             (State::CameraNeeded { .. }, Event::CameraGranted) => {
                 self.refused.clear(); // whoever comes back with the same code is answered again
@@ -283,12 +302,20 @@ impl Enrollment {
             Ok(_) if vault.entries().len() >= Vault::MAX_ACCOUNTS => ScanNotice::VaultFull,
             Ok(link) => {
                 let (account, assumed) = *link;
-                let view = View::VerifyDevice { notice: None, save_failed: false };
+                let view = self.verify_device(None, false);
                 return self.take(account, assumed, view, vault);
             }
             Err(notice) => notice,
         };
         (State::VerifyDevice { notice: Some(notice), save_failed: false }, vec![])
+    }
+
+    fn verify_device(&self, notice: Option<ScanNotice>, save_failed: bool) -> View {
+        View::VerifyDevice { notice, save_failed, offers_sms: self.offers_sms() }
+    }
+
+    fn offers_sms(&self) -> bool {
+        self.relying_party.as_ref().is_some_and(|party| party.pin_url.is_some())
     }
 
     /// One payload as an account that can be enrolled here.

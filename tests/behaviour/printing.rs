@@ -1,6 +1,8 @@
 //! Nothing that can be printed shows a secret, nor the input that held one.
 
-use countersign::enroll::{Effect, Enrollment, Event, ManualForm, RelyingParty, Response, Texts};
+use countersign::enroll::{
+    Effect, Enrollment, Event, ManualForm, RelyingParty, Response, Text, Texts,
+};
 use countersign::payload::migration::{self, Batch};
 use countersign::payload::{self, otpauth};
 use countersign::vault::{DeviceKey, KdfCost, RecoveryKey, Unlock, Vault, outline_of};
@@ -117,7 +119,8 @@ fn no_step_of_the_flow_shows_its_input() {
     let texts = [bad.as_str()];
     let form = ManualForm { name: CANARY, key: CANARY, ..ManualForm::default() };
     let bad_form = ManualForm { key: &bad, ..form };
-    let response = Response { status: 200, body: CANARY.as_bytes(), date: None, received_at: 0 };
+    let body = CANARY.as_bytes();
+    let response = Response { status: 200, body, date: None, retry_after: None, received_at: 0 };
     for event in [
         Event::Linked(Texts(&texts)),
         Event::ScanQr,
@@ -136,4 +139,48 @@ fn no_step_of_the_flow_shows_its_input() {
         let printed = format!("{event_printed} {view:?} {effects:?} {flow:?}");
         assert!(!shows_secret(&printed), "{printed}");
     }
+}
+
+#[test]
+fn no_step_of_a_phone_number_shows_it_or_its_pin() {
+    let mut rng = ChaCha20Rng::from_seed([5; 32]);
+    let key = DeviceKey::generate(&mut rng);
+    let mut vault = Vault::create(Unlock::DeviceKey(&key), KdfCost::DEFAULT, &mut rng).unwrap();
+    let pin_url = Some("https://rp.example/numbers".to_owned());
+    let party = RelyingParty { pin_url, ..RelyingParty::default() };
+    let mut flow = Enrollment::start(Some(party), &vault);
+    let answer = |body: &'static str| {
+        let body = body.as_bytes();
+        Event::Answered(Response {
+            status: 200,
+            body,
+            date: None,
+            retry_after: None,
+            received_at: 0,
+        })
+    };
+    let mut asked = String::new();
+    for event in [
+        Event::ConfirmBySms,
+        Event::SendPin(Text("tel:+385 91 123 4567")),
+        Event::SendPin(Text("+385 91 123 4567")),
+        answer(r#"{"pin":"4081516","resend_after":0}"#),
+        Event::CheckPin(Text("7341")),
+        Event::CheckPin(Text("734152")),
+        answer(r#"{"status":"wrong","attempts_left":2}"#),
+        Event::MessageReceived(Text("Your PIN is 734152.")),
+        answer(r#"{"status":"confirmed"}"#),
+    ] {
+        let event_printed = format!("{event:?}");
+        let (view, effects): (_, Vec<Effect>) = flow.on(event, &mut vault);
+        let printed = format!("{event_printed} {view:?} {effects:?} {flow:?}").replace(' ', "");
+        let shows =
+            ["7341", "1234567", "38591", "4081516"].iter().any(|part| printed.contains(part));
+        assert!(!shows, "{printed}");
+        for effect in effects {
+            let Effect::Ask(request) = effect else { panic!("{effect:?}") };
+            asked.push_str(&request.body.unwrap());
+        }
+    }
+    assert!(asked.contains("+385911234567") && asked.matches("734152").count() == 2, "{asked}");
 }

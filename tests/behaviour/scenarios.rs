@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use countersign::enroll::{
-    CodeNotice, Effect, Enrollment, Event, FieldError, ManualForm, Problem, RelyingParty, Response,
-    ScanNotice, Texts, View,
+    CodeNotice, Effect, Enrollment, Event, FieldError, ManualForm, NumberNotice, PinNotice,
+    Problem, RelyingParty, Request, Response, ScanNotice, Text, Texts, View,
 };
 use countersign::payload;
 use countersign::vault::{DeviceKey, KdfCost, Standing, Unlock, Vault};
@@ -63,6 +63,7 @@ fn relying_party(json: &Value) -> Option<RelyingParty> {
     (!json.is_null()).then(|| RelyingParty {
         issuer: json["issuer"].as_str().map(str::to_owned),
         status_url: json["status_url"].as_str().unwrap().to_owned(),
+        pin_url: json["pin_url"].as_str().map(str::to_owned),
         signs_in: json["signs_in"].as_bool().unwrap(),
     })
 }
@@ -93,8 +94,13 @@ fn send(flow: &mut Enrollment, event: &Value, vault: &mut Vault) -> (View, Vec<E
             status: u16::try_from(with["status"].as_u64().unwrap()).unwrap(),
             body: text("body").as_bytes(),
             date: with["date"].as_str(),
+            retry_after: with["retry_after"].as_str(),
             received_at: with["received_at"].as_u64().unwrap(),
         }),
+        "SendPin" => Event::SendPin(Text(with.as_str().unwrap())),
+        "ResendPin" => Event::ResendPin { at: with["at"].as_u64().unwrap() },
+        "CheckPin" => Event::CheckPin(Text(with.as_str().unwrap())),
+        "MessageReceived" => Event::MessageReceived(Text(with.as_str().unwrap())),
         other => panic!("unknown event {other}"),
     };
     flow.on(event, vault)
@@ -113,6 +119,7 @@ fn simple(name: &str) -> Event<'static> {
         "Back" => Event::Back,
         "Replace" => Event::Replace,
         "KeepBoth" => Event::KeepBoth,
+        "ConfirmBySms" => Event::ConfirmBySms,
         "Saved" => Event::Saved,
         "SaveFailed" => Event::SaveFailed,
         "Continue" => Event::Continue,
@@ -127,9 +134,10 @@ fn simple(name: &str) -> Event<'static> {
 fn view_json(view: &View) -> Value {
     let (name, fields) = match view {
         View::SignIn { refused } => ("SignIn", json!({ "refused": refused })),
-        View::VerifyDevice { notice, save_failed } => {
+        View::VerifyDevice { notice, save_failed, offers_sms } => {
             let mut fields = scan_notice_json(*notice);
             fields["save_failed"] = json!(save_failed);
+            fields["offers_sms"] = json!(offers_sms);
             ("VerifyDevice", fields)
         }
         View::CameraNeeded { denied } => ("CameraNeeded", json!({ "denied": denied })),
@@ -154,6 +162,20 @@ fn view_json(view: &View) -> Value {
         }
         View::Confirming { account } => ("Confirming", json!({ "account": account.0 })),
         View::DeviceRegistered { account } => ("DeviceRegistered", json!({ "account": account.0 })),
+        View::PhoneNumber { notice, asking } => {
+            let mut fields = notice.map_or(json!({}), number_notice_json);
+            fields["asking"] = json!(asking);
+            ("PhoneNumber", fields)
+        }
+        View::Pin { ends_in, length, resend_from, notice, asking } => {
+            let mut fields = notice.map_or(json!({}), pin_notice_json);
+            fields["ends_in"] = json!(ends_in);
+            fields["length"] = json!(length);
+            fields["resend_from"] = json!(resend_from);
+            fields["asking"] = json!(asking);
+            ("Pin", fields)
+        }
+        View::NumberConfirmed { ends_in } => ("NumberConfirmed", json!({ "ends_in": ends_in })),
         View::Cancelled => ("Cancelled", json!({})),
     };
     let mut object = Map::from_iter([("name".to_owned(), json!(name))]);
@@ -183,6 +205,23 @@ fn scan_notice_json(notice: Option<ScanNotice>) -> Value {
     json!({ "notice": name })
 }
 
+fn number_notice_json(notice: NumberNotice) -> Value {
+    match notice {
+        NumberNotice::Wait { until } => json!({ "notice": "Wait", "until": until }),
+        other => json!({ "notice": format!("{other:?}") }),
+    }
+}
+
+fn pin_notice_json(notice: PinNotice) -> Value {
+    match notice {
+        PinNotice::Wrong { attempts_left } => {
+            json!({ "notice": "Wrong", "attempts_left": attempts_left })
+        }
+        PinNotice::Wait { until } => json!({ "notice": "Wait", "until": until }),
+        other => json!({ "notice": format!("{other:?}") }),
+    }
+}
+
 fn code_notice_name(notice: CodeNotice) -> &'static str {
     match notice {
         CodeNotice::EnterCodeFirst => "EnterCodeFirst",
@@ -206,9 +245,13 @@ fn error_json(error: &FieldError) -> Value {
 
 fn effect_json(effect: &Effect) -> Value {
     match effect {
-        Effect::Ask(request) => json!({
-            "Ask": { "method": request.method, "url": request.url, "accept": request.accept }
-        }),
+        Effect::Ask(Request { method, url, accept, body }) => {
+            let mut ask = json!({ "method": method, "url": url, "accept": accept });
+            if let Some(body) = body {
+                ask["body"] = json!(body);
+            }
+            json!({ "Ask": ask })
+        }
         other => json!(format!("{other:?}")),
     }
 }

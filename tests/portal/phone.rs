@@ -36,6 +36,7 @@ impl Phone {
         let party = RelyingParty {
             issuer: Some("Conversations".to_owned()),
             status_url: format!("{url}/api/v1/device"),
+            pin_url: None,
             signs_in: false,
         };
         let flow = Enrollment::start(Some(party), &vault);
@@ -64,7 +65,14 @@ impl Phone {
                     body = answer.bytes().await.unwrap();
                     let date = Some(date.as_str());
                     let received_at = self.system_time();
-                    Event::Answered(Response { status, body: &body, date, received_at })
+                    let retry_after = None;
+                    Event::Answered(Response {
+                        status,
+                        body: &body,
+                        date,
+                        retry_after,
+                        received_at,
+                    })
                 }
                 Effect::StartCamera | Effect::StopCamera | Effect::OpenSettings | Effect::Close => {
                     continue;

@@ -17,6 +17,10 @@ pub struct RelyingParty {
     pub status_url: String,
     /// The user signs in first, in this flow. An app that has a sign-in of its own says no.
     pub signs_in: bool,
+    /// Where a phone number is confirmed by a PIN in an SMS, an address without a query. Only where it is
+    /// given is that way offered.
+    #[uniffi(default = None)]
+    pub pin_url: Option<String>,
 }
 
 /// What there is to see and to do after an event.
@@ -47,12 +51,14 @@ pub enum Event {
     CameraDenied,
     /// The chosen picture could not even be loaded.
     PictureUnreadable,
-    /// The form was left.
+    /// The form was left, or the number, or the PIN.
     Back,
     /// The account that is here is to go when the new one is registered.
     Replace,
     /// Both accounts are to stay.
     KeepBoth,
+    /// Confirm by SMS was tapped.
+    ConfirmBySms,
     /// The vault is saved.
     Saved,
     /// It is not.
@@ -125,16 +131,18 @@ pub enum Effect {
     Close,
 }
 
-/// An HTTP request to send to the relying party. As a text it does not say the device name.
+/// An HTTP request to send to the relying party. As a text it says neither a device name nor a PIN.
 #[derive(Clone, uniffi::Record)]
 #[uniffi::export(Display)]
 pub struct Request {
-    /// The method; always GET, so that it may be sent again.
+    /// The method: GET, which may be sent again, or POST, which only the user sends again.
     pub method: String,
     /// The address.
     pub url: String,
     /// The Accept header.
     pub accept: String,
+    /// What to send, as application/json. It may hold a PIN.
+    pub body: Option<String>,
     /// After how many seconds without an answer the relying party counts as unreachable.
     pub timeout_seconds: u32,
 }
@@ -150,9 +158,12 @@ pub struct Response {
     pub date: Option<String>,
     /// What the device's clock showed when it came, in seconds since 1970.
     pub received_at: u64,
+    /// The Retry-After header, in seconds.
+    #[uniffi(default = None)]
+    pub retry_after: Option<String>,
 }
 
-/// Says that there is one. The device name in its address is somebody's input, and is not printed.
+/// Says that there is one. A device name in its address and a PIN in its body are not printed.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Request({} ..)", self.method)
@@ -194,6 +205,7 @@ impl From<Event> for enroll::Event<'_> {
             Event::Back => Self::Back,
             Event::Replace => Self::Replace,
             Event::KeepBoth => Self::KeepBoth,
+            Event::ConfirmBySms => Self::ConfirmBySms,
             Event::Saved => Self::Saved,
             Event::SaveFailed => Self::SaveFailed,
             Event::Continue => Self::Continue,
@@ -224,6 +236,7 @@ impl From<enroll::Request> for Request {
             method: request.method.to_owned(),
             url: request.url,
             accept: request.accept.to_owned(),
+            body: request.body,
             timeout_seconds: enroll::Request::TIMEOUT_SECONDS,
         }
     }

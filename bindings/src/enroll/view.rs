@@ -2,7 +2,7 @@
 
 use countersign::{enroll, payload};
 
-pub use countersign::enroll::{CodeNotice, Field};
+pub use countersign::enroll::{CodeNotice, Field, NumberNotice, PinNotice};
 pub use countersign::payload::Warning;
 pub use countersign::qr::{Hint, Point};
 
@@ -23,6 +23,8 @@ pub enum View {
         notice: Option<ScanNotice>,
         /// What was scanned could not be saved, and nothing was kept.
         save_failed: bool,
+        /// A phone number can be confirmed instead. It is the weaker way, and stands below.
+        offers_sms: bool,
     },
     /// Why the camera is needed.
     CameraNeeded {
@@ -71,6 +73,31 @@ pub enum View {
     DeviceRegistered {
         /// Which account.
         account: AccountId,
+    },
+    /// The phone number to which a PIN is sent. What is typed is kept by whoever draws it.
+    PhoneNumber {
+        /// What to say of it.
+        notice: Option<NumberNotice>,
+        /// The relying party is being asked.
+        asking: bool,
+    },
+    /// The PIN from the message, Send again, and the way back to the number.
+    Pin {
+        /// The last digits of the number.
+        ends_in: String,
+        /// How many digits the PIN has.
+        length: u8,
+        /// From when on another message can be asked for, by the device's clock, in seconds since 1970.
+        resend_from: u64,
+        /// What to say of it.
+        notice: Option<PinNotice>,
+        /// The relying party is being asked.
+        asking: bool,
+    },
+    /// "Number confirmed": the relying party says so.
+    NumberConfirmed {
+        /// The last digits of the number.
+        ends_in: String,
     },
     /// Nothing was kept.
     Cancelled,
@@ -240,6 +267,54 @@ pub enum CodeNotice {
     SaveFailed,
 }
 
+/// What to say beside the phone number.
+#[uniffi::remote(Enum)]
+pub enum NumberNotice {
+    /// No phone number with its country's code, such as `+385 91 123 4567`.
+    NotANumber,
+    /// No number that can receive an SMS.
+    CannotReceive,
+    /// Too many messages were asked for.
+    Wait {
+        /// Until when, by the device's clock, in seconds since 1970.
+        until: u64,
+    },
+    /// The sign-in has expired.
+    SignInAgain,
+    /// The relying party cannot be reached, or gives no answer that can be understood. A message may
+    /// come all the same; nothing is sent again by itself.
+    Unreachable,
+}
+
+/// What to say beside the PIN.
+#[uniffi::remote(Enum)]
+pub enum PinNotice {
+    /// Another message is on its way.
+    SentAgain,
+    /// What was typed has not as many digits as the PIN.
+    NotAPin,
+    /// In the message that came there is no PIN, or none of this relying party.
+    NoPinInMessage,
+    /// Not this PIN.
+    Wrong {
+        /// How many more may be tried.
+        attempts_left: u32,
+    },
+    /// The time of this PIN is over: send another message.
+    Expired,
+    /// This PIN was tried too often: send another message.
+    UsedUp,
+    /// Too much was asked for.
+    Wait {
+        /// Until when, by the device's clock, in seconds since 1970.
+        until: u64,
+    },
+    /// The sign-in has expired.
+    SignInAgain,
+    /// The relying party cannot be reached, or gives no answer that can be understood.
+    Unreachable,
+}
+
 /// Something in a payload that is off the standard, and was read all the same.
 #[uniffi::remote(Enum)]
 pub enum Warning {
@@ -292,8 +367,9 @@ impl From<enroll::View> for View {
     fn from(view: enroll::View) -> Self {
         match view {
             enroll::View::SignIn { refused } => Self::SignIn { refused },
-            enroll::View::VerifyDevice { notice, save_failed } => {
-                Self::VerifyDevice { notice: notice.map(ScanNotice::from), save_failed }
+            enroll::View::VerifyDevice { notice, save_failed, offers_sms } => {
+                let notice = notice.map(ScanNotice::from);
+                Self::VerifyDevice { notice, save_failed, offers_sms }
             }
             enroll::View::CameraNeeded { denied } => Self::CameraNeeded { denied },
             enroll::View::ScanQr { notice } => {
@@ -311,6 +387,11 @@ impl From<enroll::View> for View {
             }
             enroll::View::Confirming { account } => Self::Confirming { account },
             enroll::View::DeviceRegistered { account } => Self::DeviceRegistered { account },
+            enroll::View::PhoneNumber { notice, asking } => Self::PhoneNumber { notice, asking },
+            enroll::View::Pin { ends_in, length, resend_from, notice, asking } => {
+                Self::Pin { ends_in, length, resend_from, notice, asking }
+            }
+            enroll::View::NumberConfirmed { ends_in } => Self::NumberConfirmed { ends_in },
             enroll::View::Cancelled => Self::Cancelled,
         }
     }

@@ -80,6 +80,7 @@ fn an_enrollment_behind_a_sign_in_says_that_it_was_begun() {
         issuer: None,
         status_url: format!("https://portal.example/{path}"),
         signs_in: true,
+        pin_url: None,
     };
     let start = |path: &str| Enrollment::start(vault.clone(), Some(party(path))).unwrap();
     let flow = start("devices");

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign_ffi::{
-    CodeNotice, CodeNow, Effect, Enrollment, Entry, Event, FieldError, ManualForm, Problem,
-    RelyingParty, Response, ScanNotice, Source, Step, Vault, View,
+    CodeNotice, CodeNow, Effect, Enrollment, Entry, Event, FieldError, ManualForm, NumberNotice,
+    PinNotice, Problem, RelyingParty, Request, Response, ScanNotice, Source, Step, Vault, View,
 };
 use serde_json::{Map, Value, json};
 
@@ -53,6 +53,7 @@ fn fill(vault: &Arc<Vault>, scenario: &Value) {
     let pending_at = scenario["pending_at"].as_str().map(|url| RelyingParty {
         issuer: None,
         status_url: url.to_owned(),
+        pin_url: None,
         signs_in: false,
     });
     for (list, party) in [("registered", None), ("pending", pending_at)] {
@@ -75,6 +76,7 @@ fn relying_party(json: &Value) -> Option<RelyingParty> {
     (!json.is_null()).then(|| RelyingParty {
         issuer: json["issuer"].as_str().map(str::to_owned),
         status_url: json["status_url"].as_str().unwrap().to_owned(),
+        pin_url: json["pin_url"].as_str().map(str::to_owned),
         signs_in: json["signs_in"].as_bool().unwrap(),
     })
 }
@@ -110,7 +112,12 @@ fn send(flow: &Enrollment, event: &Value) -> Step {
             body: text("body").into_bytes(),
             date: with["date"].as_str().map(str::to_owned),
             received_at: with["received_at"].as_u64().unwrap(),
+            retry_after: with["retry_after"].as_str().map(str::to_owned),
         }),
+        "SendPin" => flow.send_pin(with.as_str().unwrap()),
+        "ResendPin" => flow.resend_pin(with["at"].as_u64().unwrap()),
+        "CheckPin" => flow.check_pin(with.as_str().unwrap().as_bytes()),
+        "MessageReceived" => flow.message_received(with.as_str().unwrap().as_bytes()),
         other => panic!("unknown event {other}"),
     }
     .unwrap()
@@ -129,6 +136,7 @@ fn simple(name: &str) -> Event {
         "Back" => Event::Back,
         "Replace" => Event::Replace,
         "KeepBoth" => Event::KeepBoth,
+        "ConfirmBySms" => Event::ConfirmBySms,
         "Saved" => Event::Saved,
         "SaveFailed" => Event::SaveFailed,
         "Continue" => Event::Continue,
@@ -143,9 +151,10 @@ fn simple(name: &str) -> Event {
 fn view_json(view: &View) -> Value {
     let (name, fields) = match view {
         View::SignIn { refused } => ("SignIn", json!({ "refused": refused })),
-        View::VerifyDevice { notice, save_failed } => {
+        View::VerifyDevice { notice, save_failed, offers_sms } => {
             let mut fields = notice.as_ref().map_or(json!({}), notice_json);
             fields["save_failed"] = json!(save_failed);
+            fields["offers_sms"] = json!(offers_sms);
             ("VerifyDevice", fields)
         }
         View::CameraNeeded { denied } => ("CameraNeeded", json!({ "denied": denied })),
@@ -170,6 +179,20 @@ fn view_json(view: &View) -> Value {
         }
         View::Confirming { account } => ("Confirming", json!({ "account": account.0 })),
         View::DeviceRegistered { account } => ("DeviceRegistered", json!({ "account": account.0 })),
+        View::PhoneNumber { notice, asking } => {
+            let mut fields = notice.map_or(json!({}), number_notice_json);
+            fields["asking"] = json!(asking);
+            ("PhoneNumber", fields)
+        }
+        View::Pin { ends_in, length, resend_from, notice, asking } => {
+            let mut fields = notice.map_or(json!({}), pin_notice_json);
+            fields["ends_in"] = json!(ends_in);
+            fields["length"] = json!(length);
+            fields["resend_from"] = json!(resend_from);
+            fields["asking"] = json!(asking);
+            ("Pin", fields)
+        }
+        View::NumberConfirmed { ends_in } => ("NumberConfirmed", json!({ "ends_in": ends_in })),
         View::Cancelled => ("Cancelled", json!({})),
     };
     let mut object = Map::from_iter([("name".to_owned(), json!(name))]);
@@ -191,6 +214,23 @@ fn notice_json(notice: &ScanNotice) -> Value {
     }
 }
 
+fn number_notice_json(notice: NumberNotice) -> Value {
+    match notice {
+        NumberNotice::Wait { until } => json!({ "notice": "Wait", "until": until }),
+        other => json!({ "notice": format!("{other:?}") }),
+    }
+}
+
+fn pin_notice_json(notice: PinNotice) -> Value {
+    match notice {
+        PinNotice::Wrong { attempts_left } => {
+            json!({ "notice": "Wrong", "attempts_left": attempts_left })
+        }
+        PinNotice::Wait { until } => json!({ "notice": "Wait", "until": until }),
+        other => json!({ "notice": format!("{other:?}") }),
+    }
+}
+
 fn error_json(error: &FieldError) -> Value {
     let field = format!("{:?}", error.field);
     match error.problem {
@@ -203,9 +243,13 @@ fn error_json(error: &FieldError) -> Value {
 
 fn effect_json(effect: &Effect) -> Value {
     match effect {
-        Effect::Ask { request } => json!({
-            "Ask": { "method": request.method, "url": request.url, "accept": request.accept }
-        }),
+        Effect::Ask { request: Request { method, url, accept, body, .. } } => {
+            let mut ask = json!({ "method": method, "url": url, "accept": accept });
+            if let Some(body) = body {
+                ask["body"] = json!(body);
+            }
+            json!({ "Ask": ask })
+        }
         other => json!(format!("{other:?}")),
     }
 }

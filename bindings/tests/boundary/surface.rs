@@ -19,10 +19,12 @@ const TEXTS: &[&str] = &[
     "Preview.issuer",
     "Preview.name",
     "Request.accept",
+    "Request.body",
     "Request.method",
     "Request.url",
     "Vault.next_code",
     "Vault.set_aside",
+    "View.ends_in",
 ];
 
 /// What a field or a call that holds a secret would be called.

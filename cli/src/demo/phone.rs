@@ -70,8 +70,9 @@ impl Phone {
                     answer = web.answer(request)?;
                     let Answer { status, body, date } = &answer;
                     let received_at = self.clock.unix_time();
-                    let date = date.as_deref();
-                    Event::Answered(Response { status: *status, body, date, received_at })
+                    let (date, status) = (date.as_deref(), *status);
+                    let retry_after = None; // a phone number is asked about, which no party here does
+                    Event::Answered(Response { status, body, date, retry_after, received_at })
                 }
                 // The picture comes from a file, and there is no screen to close.
                 Effect::StartCamera | Effect::StopCamera | Effect::OpenSettings | Effect::Close => {

@@ -34,6 +34,7 @@ impl RelyingParty {
         enroll::RelyingParty {
             issuer: Some(Self::ISSUER.to_owned()),
             status_url: Self::STATUS_URL.to_owned(),
+            pin_url: None,
             signs_in: false,
         }
     }

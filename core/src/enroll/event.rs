@@ -33,12 +33,25 @@ pub enum Event<'a> {
     Linked(Texts<'a>),
     /// The form was sent.
     Submit(ManualForm<'a>),
-    /// The form was left.
+    /// The form was left, or the number, or the PIN.
     Back,
     /// The account that is here is to go when the new one is registered.
     Replace,
     /// Both accounts are to stay.
     KeepBoth,
+    /// **Confirm by SMS** was tapped.
+    ConfirmBySms,
+    /// A phone number was given to which a PIN is to be sent.
+    SendPin(Text<'a>),
+    /// Another message was asked for; before the view's `resend_from` that changes nothing.
+    ResendPin {
+        /// What the device's clock shows, in seconds since the Unix epoch.
+        at: u64,
+    },
+    /// The PIN was typed.
+    CheckPin(Text<'a>),
+    /// An SMS came, and the user let the app read it. The PIN is found in here, and checked.
+    MessageReceived(Text<'a>),
     /// The vault is on the disk.
     Saved,
     /// It is not.
@@ -59,6 +72,10 @@ pub enum Event<'a> {
 #[derive(Clone, Copy)]
 pub struct Texts<'a>(pub &'a [&'a str]);
 
+/// A text that was typed, or the one of a message. It may hold a PIN, and is not printed.
+#[derive(Clone, Copy)]
+pub struct Text<'a>(pub &'a str);
+
 /// What the shell is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -78,6 +95,12 @@ pub enum Effect {
     Ask(Request),
     /// Close the flow.
     Close,
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
 }
 
 impl fmt::Debug for Texts<'_> {

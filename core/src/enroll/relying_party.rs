@@ -1,11 +1,12 @@
 //! The relying party, who alone knows whether a device is registered: one question, one answer.
 //!
 //! The question is a `GET` of the address that the app was given, with the device name as the
-//! parameter `device`; the answer is JSON, `{"status": "registered" | "pending" | "rejected"}`. `docs/relying-party.md` is
-//! written for those who build the other side.
+//! parameter `device`; the answer is JSON, `{"status": "registered" | "pending" | "rejected"}`. What is asked about a phone
+//! number is in `number/exchange.rs`. `docs/relying-party.md` is written for those who build the other side.
 
 use percent_encoding::utf8_percent_encode;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::code::ClockError;
 use crate::payload::otpauth::ESCAPED;
@@ -18,6 +19,9 @@ pub struct RelyingParty {
     /// Where to ask about a device: the parameter `device` with its name is added. A parameter and
     /// not a part of the path, since every path is tidied up by somebody: `..` is a device name too.
     pub status_url: String,
+    /// Where a phone number is confirmed by a PIN in an SMS, an address without a query; only where it
+    /// is given is that way offered.
+    pub pin_url: Option<String>,
     /// The user signs in first, in this flow. An app that has a sign-in of its own says no.
     pub signs_in: bool,
 }
@@ -25,12 +29,14 @@ pub struct RelyingParty {
 /// An HTTP request for the shell to send, with the session that the sign-in gave it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// The method; always `GET`, so that it may be sent again.
+    /// The method: `GET`, which may be sent again, or `POST`, which only the user sends again.
     pub method: &'static str,
     /// The address.
     pub url: String,
     /// The `Accept` header.
     pub accept: &'static str,
+    /// What to send, as `application/json`. It may hold a PIN.
+    pub body: Option<String>,
 }
 
 /// What came back.
@@ -42,6 +48,8 @@ pub struct Response<'a> {
     pub body: &'a [u8],
     /// The `Date` header, by which the device's clock is measured.
     pub date: Option<&'a str>,
+    /// The `Retry-After` header, in seconds.
+    pub retry_after: Option<&'a str>,
     /// What the device's clock showed when it came, in seconds since the Unix epoch.
     pub received_at: u64,
 }
@@ -70,8 +78,10 @@ impl RelyingParty {
         let separator = if self.status_url.contains('?') { '&' } else { '?' };
         let name = utf8_percent_encode(device_name, ESCAPED);
         let url = format!("{}{separator}device={name}", self.status_url);
-        Request { method: "GET", url, accept: "application/json" }
+        Request { method: "GET", url, accept: Self::JSON, body: None }
     }
+
+    pub(super) const JSON: &str = "application/json";
 }
 
 impl Request {
@@ -100,17 +110,20 @@ impl Response<'_> {
         ClockError::measure(self.date?, self.received_at)
     }
 
-    fn status_in_body(&self) -> Option<Answer> {
-        #[derive(Deserialize)]
-        struct Body<'a> {
-            #[serde(borrow)]
-            status: std::borrow::Cow<'a, str>,
-        }
+    /// What the body holds, where that can be understood.
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         if self.body.len() > Self::MAX_BYTES {
             return None;
         }
-        let body: Body<'_> = serde_json::from_slice(self.body).ok()?;
-        match &*body.status {
+        serde_json::from_slice(self.body).ok()
+    }
+
+    fn status_in_body(&self) -> Option<Answer> {
+        #[derive(Deserialize)]
+        struct Body {
+            status: String,
+        }
+        match self.json::<Body>()?.status.as_str() {
             "registered" => Some(Answer::Registered),
             "pending" => Some(Answer::Pending),
             "rejected" => Some(Answer::Rejected),
@@ -119,7 +132,7 @@ impl Response<'_> {
     }
 }
 
-/// Says that there is one. The device name in its address is somebody's input, and is not printed.
+/// Says that there is one. A device name in its address and a PIN in its body are not printed.
 impl core::fmt::Debug for Request {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Request({} ..)", self.method)
@@ -138,7 +151,8 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: &str) -> Answer {
-        Response { status, body: body.as_bytes(), date: None, received_at: 0 }.answer()
+        let body = body.as_bytes();
+        Response { status, body, date: None, retry_after: None, received_at: 0 }.answer()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::event::Effect;
 use super::form::FieldError;
+use super::number::Number;
 use super::view::{CodeNotice, ScanNotice, View};
 use crate::account::Account;
 use crate::payload::Warning;
@@ -39,6 +40,8 @@ pub(super) enum State {
     DeviceRegistered {
         account: AccountId,
     },
+    /// A phone number is being confirmed, or is.
+    Number(Number),
     Cancelled,
     /// A change is made in the vault and not yet on the disk; until then the view is the old one.
     Saving {
@@ -55,6 +58,8 @@ pub(super) enum Then {
     ShowCode(Shown),
     /// What the link was that was followed.
     Link(Result<Box<(Account, Vec<Warning>)>, ScanNotice>),
+    /// The number that was being confirmed when the sign-in expired.
+    Number(Number),
 }
 
 /// The account whose code is shown.

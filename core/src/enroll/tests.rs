@@ -16,6 +16,9 @@ const PAYLOADS: [&str; 6] = [
     "otpauth-migration://offline?data=CjEKCkhlbGxvId6tvu8SGEV4YW1wbGU6YWxpY2VAZ29vZ2xlLmNvbRoHRXhhbXBsZTAC",
 ];
 
+/// When every answer comes.
+const NOW: u64 = 784_111_700;
+
 fn vault() -> Vault {
     let mut rng = ChaCha20Rng::from_seed([1; 32]);
     let key = DeviceKey::from_bytes(&[1; 32]);
@@ -23,7 +26,12 @@ fn vault() -> Vault {
 }
 
 fn party() -> RelyingParty {
-    RelyingParty { status_url: "https://rp.example/devices".into(), signs_in: true, issuer: None }
+    RelyingParty {
+        status_url: "https://rp.example/devices".into(),
+        pin_url: Some("https://rp.example/numbers".into()),
+        signs_in: true,
+        issuer: None,
+    }
 }
 
 fn form(name: &'static str) -> Event<'static> {
@@ -31,8 +39,8 @@ fn form(name: &'static str) -> Event<'static> {
 }
 
 fn answer(status: u16, body: &'static str) -> Event<'static> {
-    let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
-    Event::Answered(Response { status, body: body.as_bytes(), date, received_at: 784_111_700 })
+    let (body, date) = (body.as_bytes(), Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+    Event::Answered(Response { status, body, date, retry_after: None, received_at: NOW })
 }
 
 fn any_event() -> impl Strategy<Value = Event<'static>> {
@@ -61,7 +69,19 @@ fn any_event() -> impl Strategy<Value = Event<'static>> {
         answer(200, r#"{"status":"rejected"}"#),
         answer(401, ""),
         answer(404, ""),
+        answer(429, ""),
         answer(500, ""),
+        answer(400, r#"{"error":"number"}"#),
+        answer(200, r#"{"status":"confirmed"}"#),
+        answer(200, r#"{"status":"wrong","attempts_left":2}"#),
+        answer(200, r#"{"status":"expired"}"#),
+        answer(200, r#"{"status":"used_up"}"#),
+        Event::SendPin(Text("385 91")),
+        Event::ResendPin { at: NOW },
+        Event::ResendPin { at: NOW + 30 },
+        Event::CheckPin(Text("12345")),
+        Event::MessageReceived(Text("good morning")),
+        Event::MessageReceived(Text("@rp.example #123456")),
         Event::Scanned(Texts(&[])),
         Event::Scanned(Texts(&PAYLOADS)),
         Event::PictureScanned(Texts(&[])),
@@ -73,10 +93,18 @@ fn any_event() -> impl Strategy<Value = Event<'static>> {
         Event::CameraGranted,
         Event::Saved,
         Event::Continue,
+        Event::ConfirmBySms,
+        Event::SendPin(Text("+385 91 123 4567")),
+        Event::CheckPin(Text("123456")),
+        answer(200, r#"{"pin":"p","resend_after":30}"#),
     ]);
     let scanned = (0..PAYLOADS.len()).prop_map(|n| Event::Scanned(Texts(&PAYLOADS[n..=n])));
     let linked = (0..PAYLOADS.len()).prop_map(|n| Event::Linked(Texts(&PAYLOADS[n..=n])));
     prop_oneof![simple, forward, scanned, linked]
+}
+
+fn first_view(offers_sms: bool) -> View {
+    View::VerifyDevice { notice: None, save_failed: false, offers_sms }
 }
 
 /// What the disk has: the accounts of the last save that succeeded.
@@ -159,7 +187,7 @@ proptest! {
                     prop_assert!(same, "{:?} instead of the code", view_again);
                 }
                 None => {
-                    prop_assert_eq!(view_again, View::VerifyDevice { notice: None, save_failed: false });
+                    prop_assert_eq!(view_again, first_view(with_party));
                     let shown = matches!(view, View::ShowCode { .. } | View::Confirming { .. });
                     prop_assert!(!shown, "a code was shown that is lost");
                 }
@@ -167,7 +195,40 @@ proptest! {
             // Another app's flow does not take it up.
             let other = RelyingParty { status_url: "https://other.example".into(), ..RelyingParty::default() };
             let view = Enrollment::start(Some(other), &vault).view(&vault);
-            prop_assert_eq!(view, View::VerifyDevice { notice: None, save_failed: false });
+            prop_assert_eq!(view, first_view(false));
+        }
+    }
+
+    #[test]
+    fn no_number_is_confirmed_but_by_the_answer_to_a_pin_that_was_given(
+        events in proptest::collection::vec(any_event(), 0..60),
+    ) {
+        let mut vault = vault();
+        let mut flow = Enrollment::start(Some(party()), &vault);
+        flow.on(Event::SignedIn, &mut vault);
+        flow.on(Event::ConfirmBySms, &mut vault);
+        let mut asked = None;
+        for event in events {
+            let before = flow.view(&vault);
+            let (view, effects) = flow.on(event, &mut vault);
+            if let View::NumberConfirmed { ends_in } = &view && before != view {
+                let asked = asked.take().unwrap_or_default();
+                prop_assert_eq!(asked, "https://rp.example/numbers/p/verify");
+                prop_assert!(matches!(event, Event::Answered(answer) if answer.status == 200));
+                prop_assert_eq!(ends_in, "567");
+            }
+            for effect in effects {
+                if let Effect::Ask(request) = effect {
+                    asked = Some(request.url);
+                }
+            }
+            if let View::PhoneNumber { asking: true, .. } | View::Pin { asking: true, .. } = before {
+                let fits = matches!(event, Event::Answered(_) | Event::Unreachable | Event::Cancel);
+                prop_assert!(fits || before == view, "an answer is waited for");
+            }
+            if let View::Pin { resend_from, .. } = before && let Event::ResendPin { at } = event {
+                prop_assert!(at >= resend_from || before == view, "too early");
+            }
         }
     }
 }

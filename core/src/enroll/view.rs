@@ -18,6 +18,8 @@ pub enum View {
         notice: Option<ScanNotice>,
         /// What was scanned could not be saved, and nothing was kept.
         save_failed: bool,
+        /// A phone number can be confirmed instead. It is the weaker way, and stands below.
+        offers_sms: bool,
     },
     /// Why the camera is needed.
     CameraNeeded {
@@ -67,6 +69,32 @@ pub enum View {
         /// Which account.
         account: AccountId,
     },
+    /// The phone number to which a PIN is sent. The shell keeps what is typed.
+    PhoneNumber {
+        /// What to say of it.
+        notice: Option<NumberNotice>,
+        /// The relying party is being asked.
+        asking: bool,
+    },
+    /// The PIN from the message, **Send again**, and the way back to the number.
+    Pin {
+        /// The last digits of the number.
+        ends_in: String,
+        /// How many digits the PIN has.
+        length: u8,
+        /// From when on another message can be asked for, by the device's clock, in seconds since the
+        /// Unix epoch.
+        resend_from: u64,
+        /// What to say of it.
+        notice: Option<PinNotice>,
+        /// The relying party is being asked.
+        asking: bool,
+    },
+    /// "Number confirmed": the relying party says so.
+    NumberConfirmed {
+        /// The last digits of the number.
+        ends_in: String,
+    },
     /// Nothing was kept.
     Cancelled,
 }
@@ -90,6 +118,54 @@ pub enum ScanNotice {
     PictureUnreadable,
     /// There is no room for another account.
     VaultFull,
+}
+
+/// What to say beside the phone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberNotice {
+    /// No phone number with its country's code, such as `+385 91 123 4567`.
+    NotANumber,
+    /// No number that can receive an SMS.
+    CannotReceive,
+    /// Too many messages were asked for.
+    Wait {
+        /// Until when, by the device's clock, in seconds since the Unix epoch.
+        until: u64,
+    },
+    /// The sign-in has expired.
+    SignInAgain,
+    /// The relying party cannot be reached, or gives no answer that can be understood. A message may
+    /// come all the same; nothing is sent again by itself.
+    Unreachable,
+}
+
+/// What to say beside the PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinNotice {
+    /// Another message is on its way.
+    SentAgain,
+    /// What was typed has not as many digits as the PIN.
+    NotAPin,
+    /// In the message that came there is no PIN, or none of this relying party.
+    NoPinInMessage,
+    /// Not this PIN.
+    Wrong {
+        /// How many more may be tried.
+        attempts_left: u32,
+    },
+    /// The time of this PIN is over: send another message.
+    Expired,
+    /// This PIN was tried too often: send another message.
+    UsedUp,
+    /// Too much was asked for.
+    Wait {
+        /// Until when, by the device's clock, in seconds since the Unix epoch.
+        until: u64,
+    },
+    /// The sign-in has expired.
+    SignInAgain,
+    /// The relying party cannot be reached, or gives no answer that can be understood.
+    Unreachable,
 }
 
 /// What to say beside the code.

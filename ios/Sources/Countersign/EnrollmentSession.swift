@@ -74,6 +74,27 @@ public final class EnrollmentSession {
         try await step { enrollment in try payload.lent { try enrollment.linked(payload: $0) } }
     }
 
+    /// Takes the phone number to which a PIN is to be sent, with its country's code, as it was typed.
+    public func sendPin(to number: String) async throws(AuthenticatorError) {
+        try await step { try $0.sendPin(number: number) }
+    }
+
+    /// Asks for another message, at the device's time: before the view's time for it nothing changes.
+    public func resendPin(at now: Date) async throws(AuthenticatorError) {
+        try await step { try $0.resendPin(at: UInt64(max(0, now.timeIntervalSince1970))) }
+    }
+
+    /// Takes the PIN as it was typed.
+    public func checkPin(_ typed: String) async throws(AuthenticatorError) {
+        try await step { enrollment in try typed.lent { try enrollment.checkPin(typed: $0) } }
+    }
+
+    /// Takes the text of a message that the user let the app read, and checks the PIN in it. On an iPhone no app reads
+    /// messages: there the system offers the PIN to a field for one-time codes.
+    public func messageReceived(_ text: String) async throws(AuthenticatorError) {
+        try await step { enrollment in try text.lent { try enrollment.messageReceived(text: $0) } }
+    }
+
     /// Takes what the relying party answered.
     public func answered(_ response: Response) async throws(AuthenticatorError) {
         try await step { try $0.answered(response: response) }

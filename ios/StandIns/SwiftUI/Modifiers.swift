@@ -89,6 +89,11 @@ extension View {
     public func tag<V: Hashable>(_ tag: V) -> some View { changing { $0.tag = AnyHashable(tag) } }
     public func interactiveDismissDisabled(_ disabled: Bool = true) -> some View { like() }
 
+    /// What UIKit is told of the fields in here: their keyboard, and what the system fills them with.
+    public func notingOfFields(_ what: String) -> some View {
+        Changed(content: self, before: { $0.environment.ofFields.append(what) })
+    }
+
     // How it is said.
     public func accessibilityLabel<S: StringProtocol>(_ label: S) -> some View {
         changing { $0.label = String(label) }

@@ -14,6 +14,8 @@ public final class Node {
     public internal(set) var isHidden = false
     public internal(set) var isEnabled = true
     public internal(set) var direction = LayoutDirection.leftToRight
+    /// What UIKit was told of a field.
+    public internal(set) var ofField: [String] = []
     /// What UIKit draws.
     public internal(set) var placed: AnyObject?
     var tag: AnyHashable?
@@ -199,6 +201,7 @@ final class Pen {
         let child = Node(kind, text)
         child.isEnabled = environment.isEnabled
         child.direction = environment.layoutDirection
+        if kind == "field" { child.ofField = environment.ofFields }
         node.children.append(child)
         return Pen(screen, child, environment, path + "/\(kind)")
     }

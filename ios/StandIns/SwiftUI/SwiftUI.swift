@@ -178,6 +178,7 @@ public struct EnvironmentValues {
     public var dynamicTypeSize = DynamicTypeSize.large
     public var isEnabled = true
     public var colorScheme = ColorScheme.light
+    var ofFields: [String] = []
 }
 
 @propertyWrapper

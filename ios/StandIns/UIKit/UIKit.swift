@@ -59,17 +59,20 @@ public enum UIAccessibility {
     public static func post(notification: Notification, argument: Any?) { said.append(argument as? String ?? "") }
 }
 
-public enum UIKeyboardType: Sendable { case numberPad }
+public enum UIKeyboardType: Sendable { case numberPad, phonePad }
 public struct UITextContentType: Sendable {
-    public static let username = Self()
-    public static let password = Self()
+    let name: String
+    public static let username = Self(name: "username")
+    public static let password = Self(name: "password")
+    public static let telephoneNumber = Self(name: "telephoneNumber")
+    public static let oneTimeCode = Self(name: "oneTimeCode")
 }
 
 // SwiftUI declares these for the platforms that have UIKit.
 
 extension View {
-    public func keyboardType(_ type: UIKeyboardType) -> some View { self }
-    public func textContentType(_ type: UITextContentType?) -> some View { self }
+    public func keyboardType(_ type: UIKeyboardType) -> some View { notingOfFields("\(type)") }
+    public func textContentType(_ type: UITextContentType?) -> some View { notingOfFields(type?.name ?? "") }
 }
 
 @MainActor @preconcurrency

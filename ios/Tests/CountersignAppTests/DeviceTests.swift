@@ -73,7 +73,28 @@ struct DeviceTests {
 @MainActor
 struct RelyingPartyTests {
     private func request(_ url: String) -> Request {
-        Request(method: "GET", url: url, accept: "application/json", timeoutSeconds: 5)
+        Request(method: "GET", url: url, accept: "application/json", body: nil, timeoutSeconds: 5)
+    }
+
+    @Test func whatCostsSomethingIsSentOnceEvenWhereTheConnectionBreaks() async throws {
+        let site = LoopbackParty()
+        defer { site.close() }
+        let client = RelyingPartyClient(signInAddress: URL(string: "\(site.address)/sign-in"), now: { moment })
+        #expect(await client.signIn(user: "ana", password: "right one") == true)
+        let number = #"{"number":"+385911234567"}"#
+        func ask(_ body: String?) async -> Response? {
+            await client.ask(
+                Request(
+                    method: "POST", url: "\(site.address)/numbers", accept: "application/json", body: body,
+                    timeoutSeconds: 5))
+        }
+        site.numbers = { _, _ in (0, "") }
+        #expect(await ask(number) == nil)
+        #expect(site.sent == ["/numbers \(number)"])
+        site.numbers = { _, _ in (429, "") }
+        #expect(await ask(number)?.retryAfter == "600")
+        #expect(await ask(nil)?.status == 429)
+        #expect(site.sent == ["/numbers \(number)", "/numbers \(number)", "/numbers "])
     }
 
     @Test func aSignInGivesASessionThatGoesBackToWhereItCameFromOnly() async throws {

@@ -8,11 +8,20 @@ final class LoopbackParty: @unchecked Sendable {
     private let lock = NSLock()
     private var lines: [String] = []
     private var answer = "pending"
+    private var bodies: [String] = []
+    private var answerToNumbers: @Sendable (_ path: String, _ body: String) -> (Int, String) = { _, _ in (500, "") }
 
     var asked: [String] { lock.withLock { lines } }
     var status: String {
         get { lock.withLock { answer } }
         set { lock.withLock { answer = newValue } }
+    }
+
+    /// What was sent to `/numbers` and below, as path and body, and what it is answered; a status of 0 ends the connection.
+    var sent: [String] { lock.withLock { bodies } }
+    var numbers: @Sendable (_ path: String, _ body: String) -> (Int, String) {
+        get { lock.withLock { answerToNumbers } }
+        set { lock.withLock { answerToNumbers = newValue } }
     }
 
     init() {
@@ -76,6 +85,12 @@ final class LoopbackParty: @unchecked Sendable {
             (code, more, text) = (200, "", String(repeating: "x", count: 200_000))
         } else if !head.lowercased().contains("cookie: session=ana") {
             (code, more, text) = (401, "", "")
+        } else if first.hasPrefix("POST /numbers") {
+            let path = first.components(separatedBy: " ")[1]
+            lock.withLock { bodies.append("\(path) \(body)") }
+            let (status, said) = numbers(path, body)
+            if status == 0 { return }
+            (code, more, text) = (status, status == 429 ? "Retry-After: 600\r\n" : "", said)
         } else {
             (code, more, text) = (200, "", "{\"status\":\"\(status)\"}")
         }

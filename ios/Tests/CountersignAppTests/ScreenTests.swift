@@ -26,7 +26,19 @@ struct ScreenTests {
     private func views(_ shell: Shell) -> [(String, () -> any CountersignApp.View)] {
         let flow: [(String, FlowView)] = [
             ("sign in", .signIn(refused: true)),
-            ("verify device", .verifyDevice(notice: .severalCodes, saveFailed: true)),
+            ("verify device", .verifyDevice(notice: .severalCodes, saveFailed: true, offersSms: true)),
+            ("number", .phoneNumber(notice: .notANumber, asking: false)),
+            ("number to wait for", .phoneNumber(notice: .wait(until: 1_741_011_900), asking: true)),
+            (
+                "pin",
+                .pin(
+                    endsIn: "567", length: 6, resendFrom: 1_741_011_300, notice: .wrong(attemptsLeft: 2), asking: false)
+            ),
+            (
+                "pin to send again",
+                .pin(endsIn: "567", length: 6, resendFrom: 0, notice: .noPinInMessage, asking: false)
+            ),
+            ("number confirmed", .numberConfirmed(endsIn: "567")),
             ("camera needed", .cameraNeeded(denied: true)),
             ("scan", .scanQr(notice: .otherRelyingParty)),
             (

@@ -222,7 +222,7 @@ struct AuthenticatorTests {
         try phone.fillDisk(true)
         try await session.linked(payload)
         try phone.fillDisk(false)
-        #expect(session.view == .verifyDevice(notice: nil, saveFailed: true))
+        #expect(session.view == .verifyDevice(notice: nil, saveFailed: true, offersSms: false))
         #expect(try await app.codesNow().entries.isEmpty)
         #expect(await refusal { _ = try await app.importPicture(Data("no picture".utf8)) } == "BadPicture")
     }

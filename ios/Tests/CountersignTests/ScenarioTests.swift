@@ -125,6 +125,16 @@ private final class Raw: Player {
     }
 
     func answered(_ response: Response) throws { step = try enrollment.answered(response: response) }
+
+    func sendPin(to number: String) throws { step = try enrollment.sendPin(number: number) }
+
+    func resendPin(at now: Date) throws {
+        step = try enrollment.resendPin(at: UInt64(now.timeIntervalSince1970))
+    }
+
+    func checkPin(_ typed: String) throws { step = try enrollment.checkPin(typed: Data(typed.utf8)) }
+
+    func messageReceived(_ text: String) throws { step = try enrollment.messageReceived(text: Data(text.utf8)) }
 }
 
 private struct InSession: Player {
@@ -139,6 +149,14 @@ private struct InSession: Player {
     func submit(_ form: ManualForm, key: String) async throws { try await session.submit(form, key: key) }
 
     func answered(_ response: Response) async throws { try await session.answered(response) }
+
+    func sendPin(to number: String) async throws { try await session.sendPin(to: number) }
+
+    func resendPin(at now: Date) async throws { try await session.resendPin(at: now) }
+
+    func checkPin(_ typed: String) async throws { try await session.checkPin(typed) }
+
+    func messageReceived(_ text: String) async throws { try await session.messageReceived(text) }
 }
 
 /// What comes out of a session, as it comes.

@@ -10,6 +10,10 @@ protocol Player {
     func linked(_ payload: String) async throws
     func submit(_ form: ManualForm, key: String) async throws
     func answered(_ response: Response) async throws
+    func sendPin(to number: String) async throws
+    func resendPin(at now: Date) async throws
+    func checkPin(_ typed: String) async throws
+    func messageReceived(_ text: String) async throws
 }
 
 extension Player {
@@ -30,7 +34,13 @@ extension Player {
             try await answered(
                 Response(
                     status: UInt16(#require(with["status"].number)), body: Data(text("body").utf8),
-                    date: with["date"].text, receivedAt: UInt64(#require(with["received_at"].number))))
+                    date: with["date"].text, receivedAt: UInt64(#require(with["received_at"].number)),
+                    retryAfter: with["retry_after"].text))
+        case "SendPin": try await sendPin(to: #require(with.text))
+        case "ResendPin":
+            try await resendPin(at: Date(timeIntervalSince1970: Double(#require(with["at"].number))))
+        case "CheckPin": try await checkPin(#require(with.text))
+        case "MessageReceived": try await messageReceived(#require(with.text))
         default: throw Untold()
         }
     }
@@ -43,6 +53,7 @@ func simple(_ name: String) -> Event? {
     let all: [Event] = [
         .signedIn, .signInRefused, .scanQr, .enterManually, .openSettings, .cameraGranted, .cameraDenied,
         .pictureUnreadable, .back, .replace, .keepBoth, .saved, .saveFailed, .continue, .unreachable, .done, .cancel,
+        .confirmBySms,
     ]
     return all.first { rustName($0) == name }
 }
@@ -52,7 +63,7 @@ func relyingParty(_ json: JSON) -> RelyingParty? {
         ? nil
         : RelyingParty(
             issuer: json["issuer"].text, statusUrl: json["status_url"].text ?? "",
-            signsIn: json["signs_in"] == .bool(true))
+            signsIn: json["signs_in"] == .bool(true), pinUrl: json["pin_url"].text)
 }
 
 extension View {
@@ -66,9 +77,10 @@ extension View {
         func account(_ id: AccountId) { fields["account"] = .number(Int64(id)) }
         switch self {
         case .signIn(let refused): fields["refused"] = .bool(refused)
-        case .verifyDevice(let notice, let saveFailed):
+        case .verifyDevice(let notice, let saveFailed, let offersSms):
             put(notice)
             fields["save_failed"] = .bool(saveFailed)
+            fields["offers_sms"] = .bool(offersSms)
         case .cameraNeeded(let denied): fields["denied"] = .bool(denied)
         case .scanQr(let notice): put(notice)
         case .manualEntry(let errors, let saveFailed):
@@ -84,6 +96,19 @@ extension View {
             fields["notice"] = notice.map { .text(rustName($0)) }
             fields["clock_behind"] = clockBehind.map { .number($0) }
         case .confirming(let id), .deviceRegistered(let id): account(id)
+        case .phoneNumber(let notice, let asking):
+            fields["notice"] = notice.map { .text(rustName($0)) }
+            if case .wait(let until) = notice { fields["until"] = .number(Int64(until)) }
+            fields["asking"] = .bool(asking)
+        case .pin(let endsIn, let length, let resendFrom, let notice, let asking):
+            fields["ends_in"] = .text(endsIn)
+            fields["length"] = .number(Int64(length))
+            fields["resend_from"] = .number(Int64(resendFrom))
+            fields["notice"] = notice.map { .text(rustName($0)) }
+            if case .wrong(let left) = notice { fields["attempts_left"] = .number(Int64(left)) }
+            if case .wait(let until) = notice { fields["until"] = .number(Int64(until)) }
+            fields["asking"] = .bool(asking)
+        case .numberConfirmed(let endsIn): fields["ends_in"] = .text(endsIn)
         case .cancelled: break
         }
         return .object(fields.filter { ![.null, .bool(false), .list([])].contains($0.value) })
@@ -100,7 +125,9 @@ extension FieldError {
 
 extension Request {
     fileprivate var told: JSON {
-        .object(["Ask": .object(["method": .text(method), "url": .text(url), "accept": .text(accept)])])
+        var fields: [String: JSON] = ["method": .text(method), "url": .text(url), "accept": .text(accept)]
+        fields["body"] = body.map { .text($0) }
+        return .object(["Ask": .object(fields)])
     }
 }
 

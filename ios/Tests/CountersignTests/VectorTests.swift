@@ -243,7 +243,7 @@ extension EnrollmentSession {
     fileprivate func refusal(of address: String) async throws -> ScanNotice? {
         try await linked(address)
         switch view {
-        case .verifyDevice(let notice, _): return try #require(notice)
+        case .verifyDevice(let notice, _, _): return try #require(notice)
         case .showCode: return nil
         default: throw Untold()
         }

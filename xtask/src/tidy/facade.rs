@@ -43,7 +43,7 @@ const MAIN: &str = "android/core/src/main/";
 const ANDROID: &str = "android/core/src/android/";
 const CATALOGUE: &str = "android/gradle/libs.versions.toml";
 const POM: &str = "android/pom.xml";
-const MOST_LINES: usize = 400;
+const MOST_LINES: usize = 450;
 const OF_GRADLE_ALONE: &[&str] = &["agp"];
 
 #[cfg(test)]
@@ -55,10 +55,10 @@ mod tests {
     fn a_line_that_is_no_import_counts() {
         let text = |lines: usize| format!("package a\n\nimport b\n{}", "x\n".repeat(lines));
         let facade = |path: &str, lines| thin_facade(&one(path, &text(lines))).len();
-        assert_eq!(facade("android/core/src/main/kotlin/A.kt", 400), 0);
-        assert_eq!(facade("android/core/src/main/kotlin/A.kt", 401), 1);
-        assert_eq!(facade("android/core/src/main/kotlin/DeviceKey.kt", 401), 0);
-        assert_eq!(facade("android/core/src/test/kotlin/A.kt", 401), 0);
+        assert_eq!(facade("android/core/src/main/kotlin/A.kt", 450), 0);
+        assert_eq!(facade("android/core/src/main/kotlin/A.kt", 451), 1);
+        assert_eq!(facade("android/core/src/main/kotlin/DeviceKey.kt", 451), 0);
+        assert_eq!(facade("android/core/src/test/kotlin/A.kt", 451), 0);
     }
 
     #[test]

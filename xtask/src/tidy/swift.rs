@@ -64,7 +64,7 @@ fn written(files: &Files, part: impl Fn(&str) -> bool) -> usize {
 
 const FACADE: &str = "ios/Sources/Countersign/";
 const INSIDE: &str = "ios/Sources/Countersign/Inside/";
-const MOST_OF_THE_FACADE: usize = 400;
+const MOST_OF_THE_FACADE: usize = 450;
 const MOST_OF_THE_APP: usize = 2000;
 
 #[cfg(test)]
@@ -82,10 +82,10 @@ mod tests {
     #[test]
     fn a_line_that_is_no_import_counts() {
         let facade = |path: &str, lines| thin_facade(&one(path, &text(lines))).len();
-        assert_eq!(facade("ios/Sources/Countersign/A.swift", 400), 0);
-        assert_eq!(facade("ios/Sources/Countersign/A.swift", 401), 1);
-        assert_eq!(facade("ios/Sources/Countersign/Inside/A.swift", 401), 1);
-        assert_eq!(facade("ios/Tests/CountersignTests/A.swift", 401), 0);
+        assert_eq!(facade("ios/Sources/Countersign/A.swift", 450), 0);
+        assert_eq!(facade("ios/Sources/Countersign/A.swift", 451), 1);
+        assert_eq!(facade("ios/Sources/Countersign/Inside/A.swift", 451), 1);
+        assert_eq!(facade("ios/Tests/CountersignTests/A.swift", 451), 0);
         let app = |path: &str, lines| thin_app(&one(path, &text(lines))).len();
         assert_eq!(app("ios/Sources/CountersignApp/Views/A.swift", 2000), 0);
         assert_eq!(app("ios/Sources/CountersignApp/Views/A.swift", 2001), 1);

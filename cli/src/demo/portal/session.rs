@@ -45,6 +45,7 @@ impl<'p> Session<'p> {
             // The portal's own setting, of which a phone that only knows its address knows nothing.
             issuer: None,
             status_url: format!("{}{STATUS}", self.portal.address()),
+            pin_url: None,
             signs_in: false,
         }
     }

@@ -1,4 +1,5 @@
 import Countersign
+import Foundation
 
 // What to say of each case. None of these has a `default`: a new case stops the build here.
 
@@ -84,10 +85,50 @@ extension Texts {
         }
     }
 
-    /// How wrong the clock is, in minutes from two on.
-    func sayClock(behind: Int64) -> String {
-        let seconds = Int64(behind.magnitude)
-        let long = seconds < 120 ? self(.seconds, seconds) : self(.minutes, (seconds + 30) / 60)
-        return self(behind > 0 ? .clockSlow : .clockFast, long)
+    /// Nothing where what was to be waited for is over.
+    func say(_ notice: NumberNotice, at now: Date) -> String? {
+        switch notice {
+        case .notANumber: self(.numberWrong)
+        case .cannotReceive: self(.numberNoSms)
+        case .wait(let until): sayWait(until, at: now)
+        case .signInAgain: self(.codeSignIn)
+        case .unreachable: self(.smsUnreachable)
+        }
     }
+
+    /// As of a number; a PIN has so many digits.
+    func say(_ notice: PinNotice, length: UInt8, at now: Date) -> String? {
+        switch notice {
+        case .sentAgain: self(.pinSentAgain)
+        case .notAPin: self(.pinLength, Int64(length))
+        case .noPinInMessage: self(.pinNotFound)
+        case .wrong(let attemptsLeft): self(.pinWrong, Int64(attemptsLeft))
+        case .expired: self(.pinExpired)
+        case .usedUp: self(.pinUsedUp)
+        case .wait(let until): sayWait(until, at: now)
+        case .signInAgain: self(.codeSignIn)
+        case .unreachable: self(.smsUnreachable)
+        }
+    }
+
+    /// In begun minutes: who listens is not to hear each second.
+    private func sayWait(_ until: UInt64, at now: Date) -> String? {
+        let seconds = secondsUntil(until, at: now)
+        return seconds == 0 ? nil : self(.smsWait, self(.minutes, (seconds + 59) / 60))
+    }
+
+    /// How wrong the clock is.
+    func sayClock(behind: Int64) -> String {
+        self(behind > 0 ? .clockSlow : .clockFast, sayLong(Int64(behind.magnitude)))
+    }
+
+    /// In minutes from two on.
+    func sayLong(_ seconds: Int64) -> String {
+        seconds < 120 ? self(.seconds, seconds) : self(.minutes, (seconds + 30) / 60)
+    }
+}
+
+/// A second that has begun counts.
+func secondsUntil(_ then: UInt64, at now: Date) -> Int64 {
+    Int64(max(0, Double(then) - now.timeIntervalSince1970).rounded(.up))
 }

@@ -41,17 +41,22 @@ final class RelyingPartyClient {
         }
     }
 
-    /// Carries out the flow's request as it is; nothing where no answer comes in time.
+    /// Carries out the flow's request as it is, and once; nothing where no answer comes in time.
     func ask(_ asked: Request) async -> Response? {
         guard let address = URL(string: asked.url) else { return nil }
         var request = URLRequest(url: address)
         request.httpMethod = asked.method
         request.setValue(asked.accept, forHTTPHeaderField: "Accept")
+        if asked.method == "POST" {
+            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+            request.httpBody = Data((asked.body ?? "").utf8)
+        }
         if let cookies, isSignInPlace(address) { request.setValue(cookies, forHTTPHeaderField: "Cookie") }
         guard let answer = await exchange(request, seconds: Double(asked.timeoutSeconds)) else { return nil }
         return Response(
             status: UInt16(clamping: answer.response.statusCode), body: answer.body,
-            date: answer.response.value(forHTTPHeaderField: "Date"), receivedAt: UInt64(now().timeIntervalSince1970))
+            date: answer.response.value(forHTTPHeaderField: "Date"), receivedAt: UInt64(now().timeIntervalSince1970),
+            retryAfter: answer.response.value(forHTTPHeaderField: "Retry-After"))
     }
 
     private func exchange(_ request: URLRequest, seconds: Double) async -> Exchange.Answer? {

@@ -26,7 +26,7 @@ protocol Platform: AnyObject {
     /// Whether the relying party lets the user in, or nothing where it does not answer.
     func signIn(user: String, password: String) async -> Bool?
 
-    /// Sends a request; nothing where no answer comes in time.
+    /// Sends a request, once; nothing where no answer comes in time.
     func ask(_ request: Request) async -> Response?
 
     /// Does something after so many seconds in the background, or sooner if the system gives no more time.
@@ -189,6 +189,12 @@ final class Shell {
     func on(_ event: Event) { inSession { try await $0.on(event) } }
 
     func submit(_ form: ManualForm, key: String) { inSession { try await $0.submit(form, key: key) } }
+
+    func sendPin(to number: String) { inSession { try await $0.sendPin(to: number) } }
+
+    func resendPin(at now: Date) { inSession { try await $0.resendPin(at: now) } }
+
+    func checkPin(_ typed: String) { inSession { try await $0.checkPin(typed) } }
 
     /// Takes a chosen picture; nothing where it could not even be loaded.
     func picture(_ file: Data?) {

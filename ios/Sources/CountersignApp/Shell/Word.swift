@@ -19,6 +19,9 @@ enum Word: String, CaseIterable, Sendable {
     case newer, tryLater, noMemory, changeNotSaved, exhausted, nameRefused, recovered, unread, unlockReason
     case registerTitle, registerText, register, nothingOpens, startAnew, startAnewText, unreadableTitle, tryAgain
     case passphraseAgain, passphrasesDiffer, passphraseSet
+    case smsInstead, smsUnreachable, smsWait, numberTitle, numberText, numberField, numberHelp, numberWrong
+    case numberNoSms, numberSend, pinTitle, pinText, pinField, pinLength, pinCheck, pinAgain, pinAgainIn
+    case pinSentAgain, pinNotFound, pinWrong, pinExpired, pinUsedUp, numberConfirmed, numberConfirmedText
 
     /// Its name in the catalogue: `scan_qr`.
     var key: String {

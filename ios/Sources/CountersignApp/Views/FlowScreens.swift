@@ -11,8 +11,8 @@ struct FlowScreen: View {
     var body: some View {
         switch view {
         case .signIn(let refused): SignInScreen(refused: refused, shell: shell)
-        case .verifyDevice(let notice, let saveFailed):
-            VerifyDeviceScreen(notice: notice, saveFailed: saveFailed, shell: shell)
+        case .verifyDevice(let notice, let saveFailed, let offersSms):
+            VerifyDeviceScreen(notice: notice, saveFailed: saveFailed, offersSms: offersSms, shell: shell)
         case .cameraNeeded(let denied): CameraNeededScreen(denied: denied, shell: shell)
         case .scanQr(let notice): ScanScreen(notice: notice, shell: shell)
         case .manualEntry(let errors, let saveFailed):
@@ -25,6 +25,8 @@ struct FlowScreen: View {
                 clockBehind: clockBehind, shell: shell)
         case .confirming: ConfirmingScreen()
         case .deviceRegistered(let account): DeviceRegisteredScreen(name: entry(account)?.title ?? "", shell: shell)
+        case .phoneNumber, .pin: PhoneNumberScreen(view: view, shell: shell)
+        case .numberConfirmed(let endsIn): NumberConfirmedScreen(endsIn: endsIn, shell: shell)
         case .cancelled:
             Page(title: texts(.cancelledTitle), icon: "xmark", text: texts(.cancelledText)) { EmptyView() }
         }
@@ -79,6 +81,7 @@ func taken(_ typed: Binding<String>) -> String {
 struct VerifyDeviceScreen: View {
     let notice: ScanNotice?
     let saveFailed: Bool
+    let offersSms: Bool
     let shell: Shell
     @Environment(\.texts) private var texts
 
@@ -91,6 +94,7 @@ struct VerifyDeviceScreen: View {
             SecondButton(text: texts(.cancel)) { shell.on(.cancel) }
             QuietButton(text: texts(.noCamera)) { shell.on(.enterManually) }
             QuietButton(text: texts(.paste)) { shell.paste() }
+            if offersSms { QuietButton(text: texts(.smsInstead)) { shell.on(.confirmBySms) } }
         }
     }
 }

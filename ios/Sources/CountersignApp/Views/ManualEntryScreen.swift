@@ -51,7 +51,7 @@ struct ManualEntryScreen: View {
     private func wrong(_ field: Field) -> String? { form.error(at: field, of: errors, texts) }
 }
 
-private struct FormField: View {
+struct FormField: View {
     let label: String
     @Binding var typed: String
     let wrong: String?

@@ -56,6 +56,8 @@ class AndroidPlatform(private val activity: ComponentActivity, private val clien
         choosing = null
     }
 
+    private val consent = SmsConsent(activity)
+
     override val confirmation = Confirmation { cipher -> withContext(Dispatchers.Main) { confirm(cipher) } }
 
     override var hidesCodes: Boolean
@@ -113,6 +115,8 @@ class AndroidPlatform(private val activity: ComponentActivity, private val clien
     override suspend fun signIn(user: String, password: CharArray): Boolean? = client.signIn(user, password)
 
     override suspend fun ask(request: Request): Response? = client.ask(request)
+
+    override suspend fun message(): String? = withContext(Dispatchers.Main) { consent.message() }
 
     private suspend fun confirm(cipher: Cipher?): Boolean = suspendCancellableCoroutine { continuation ->
         val prompt = BiometricPrompt.Builder(activity)

@@ -125,7 +125,7 @@ class MainActivity : ComponentActivity() {
 
     private fun relyingParty(): RelyingParty? {
         val statusUrl = text("relying_party_status_url") ?: return null
-        return RelyingParty(text("relying_party_issuer"), statusUrl, text(R_SIGN_IN) != null)
+        return RelyingParty(text("relying_party_issuer"), statusUrl, text(R_SIGN_IN) != null, text("relying_party_pin_url"))
     }
 
     private fun text(name: String): String? = textOf(this, name)?.ifEmpty { null }

@@ -9,6 +9,7 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.receiveAsFlow
 import kotlinx.coroutines.withContext
 import java.nio.ByteBuffer
+import java.time.Instant
 
 /** What only the app can do for the flow. */
 public sealed interface ShellEffect {
@@ -87,6 +88,18 @@ public class EnrollmentSession internal constructor(
      * phone that shows the web page. It is overwritten.
      */
     public suspend fun linked(payload: ByteArray): Unit = step { payload.lent(enrollment::linked) }
+
+    /** Takes the phone number to which a PIN is to be sent, with its country's code, as it was typed. */
+    public suspend fun sendPin(number: String): Unit = step { enrollment.sendPin(number) }
+
+    /** Asks for another message. [at] is the device's time: before the view's time for it nothing changes. */
+    public suspend fun resendPin(at: Instant): Unit = step { enrollment.resendPin(at.epochSecond.toULong()) }
+
+    /** Takes the PIN as it was typed, which is overwritten. */
+    public suspend fun checkPin(typed: CharArray): Unit = step { typed.lent(enrollment::checkPin) }
+
+    /** Takes the text of an SMS, in UTF-8, that the user let the app read, and checks the PIN in it. It is overwritten. */
+    public suspend fun messageReceived(text: ByteArray): Unit = step { text.lent(enrollment::messageReceived) }
 
     /** Takes what the relying party answered. */
     public suspend fun answered(response: Response): Unit = step { enrollment.answered(response) }

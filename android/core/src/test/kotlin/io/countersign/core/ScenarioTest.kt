@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestFactory
 import org.junit.jupiter.api.assertThrows
 import java.io.File
 import java.nio.ByteBuffer
+import java.time.Instant
 
 /** Every file of `tests/scenarios/`, which Rust and Swift run as well. */
 @OptIn(ExperimentalCoroutinesApi::class)
@@ -136,6 +137,22 @@ internal class ScenarioTest {
         override suspend fun answered(response: Response) {
             step = enrollment.answered(response)
         }
+
+        override suspend fun sendPin(number: String) {
+            step = enrollment.sendPin(number)
+        }
+
+        override suspend fun resendPin(at: Instant) {
+            step = enrollment.resendPin(at.epochSecond.toULong())
+        }
+
+        override suspend fun checkPin(typed: CharArray) {
+            step = enrollment.checkPin(direct(String(typed).toByteArray()))
+        }
+
+        override suspend fun messageReceived(text: ByteArray) {
+            step = enrollment.messageReceived(direct(text))
+        }
     }
 
     private class InSession(val session: EnrollmentSession) : Player {
@@ -148,6 +165,14 @@ internal class ScenarioTest {
         override suspend fun submit(form: ManualForm, key: CharArray) = session.submit(form, key)
 
         override suspend fun answered(response: Response) = session.answered(response)
+
+        override suspend fun sendPin(number: String) = session.sendPin(number)
+
+        override suspend fun resendPin(at: Instant) = session.resendPin(at)
+
+        override suspend fun checkPin(typed: CharArray) = session.checkPin(typed)
+
+        override suspend fun messageReceived(text: ByteArray) = session.messageReceived(text)
     }
 
     private companion object {

@@ -11,6 +11,7 @@ import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
 import kotlinx.serialization.json.put
+import java.time.Instant
 
 /** What a scenario's event is, and how it reaches whoever plays it. */
 internal interface Player {
@@ -23,6 +24,14 @@ internal interface Player {
     suspend fun submit(form: ManualForm, key: CharArray)
 
     suspend fun answered(response: Response)
+
+    suspend fun sendPin(number: String)
+
+    suspend fun resendPin(at: Instant)
+
+    suspend fun checkPin(typed: CharArray)
+
+    suspend fun messageReceived(text: ByteArray)
 }
 
 internal suspend fun Player.play(event: JsonElement) {
@@ -51,8 +60,13 @@ internal suspend fun Player.play(event: JsonElement) {
                 body = text("body").toByteArray(),
                 date = with["date"].text,
                 receivedAt = with["received_at"].jsonPrimitive.long.toULong(),
+                retryAfter = with["retry_after"].text,
             ),
         )
+        "SendPin" -> sendPin(with.text!!)
+        "ResendPin" -> resendPin(Instant.ofEpochSecond(with["at"].jsonPrimitive.long))
+        "CheckPin" -> checkPin(with.text!!.toCharArray())
+        "MessageReceived" -> messageReceived(with.text!!.toByteArray())
         else -> error("unknown event $name")
     }
 }
@@ -60,7 +74,7 @@ internal suspend fun Player.play(event: JsonElement) {
 internal fun relyingParty(json: JsonElement): RelyingParty? = if (json is JsonNull) {
     null
 } else {
-    RelyingParty(json["issuer"].text, json["status_url"].text!!, json["signs_in"].text!!.toBoolean())
+    RelyingParty(json["issuer"].text, json["status_url"].text!!, json["signs_in"].text!!.toBoolean(), json["pin_url"].text)
 }
 
 /** A view as the files write it: what is false, empty or absent is left out. */
@@ -71,6 +85,7 @@ internal fun View.told(): JsonObject {
             is View.VerifyDevice -> put("name", "VerifyDevice").also {
                 put(view.notice)
                 put("save_failed", view.saveFailed)
+                put("offers_sms", view.offersSms)
             }
             is View.CameraNeeded -> put("name", "CameraNeeded").also { put("denied", view.denied) }
             is View.ScanQr -> put("name", "ScanQr").also { put(view.notice) }
@@ -91,6 +106,21 @@ internal fun View.told(): JsonObject {
             }
             is View.Confirming -> put("name", "Confirming").also { put("account", view.account.toLong()) }
             is View.DeviceRegistered -> put("name", "DeviceRegistered").also { put("account", view.account.toLong()) }
+            is View.PhoneNumber -> put("name", "PhoneNumber").also {
+                put("notice", view.notice?.let { it::class.simpleName })
+                put("until", (view.notice as? NumberNotice.Wait)?.until?.toLong())
+                put("asking", view.asking)
+            }
+            is View.Pin -> put("name", "Pin").also {
+                put("ends_in", view.endsIn)
+                put("length", view.length.toInt())
+                put("resend_from", view.resendFrom.toLong())
+                put("notice", view.notice?.let { it::class.simpleName })
+                put("attempts_left", (view.notice as? PinNotice.Wrong)?.attemptsLeft?.toLong())
+                put("until", (view.notice as? PinNotice.Wait)?.until?.toLong())
+                put("asking", view.asking)
+            }
+            is View.NumberConfirmed -> put("name", "NumberConfirmed").also { put("ends_in", view.endsIn) }
             View.Cancelled -> put("name", "Cancelled")
         }
     }
@@ -126,6 +156,7 @@ private fun Request.told(): JsonObject = buildJsonObject {
             put("method", method)
             put("url", url)
             put("accept", accept)
+            body?.let { put("body", it) }
         },
     )
 }

@@ -99,8 +99,8 @@ private fun Messages(shell: Shell, modifier: Modifier) {
 /** Back leaves a code as it is, and the app: only Cancel takes the account away again. */
 private fun back(view: View): Event? = when (view) {
     is View.SignIn, is View.VerifyDevice, is View.CameraNeeded, is View.ScanQr, is View.Duplicate -> Event.CANCEL
-    is View.ManualEntry -> Event.BACK
-    is View.DeviceRegistered -> Event.DONE
+    is View.ManualEntry, is View.PhoneNumber, is View.Pin -> Event.BACK
+    is View.DeviceRegistered, is View.NumberConfirmed -> Event.DONE
     is View.ShowCode, is View.Confirming, is View.Cancelled -> null
 }
 
@@ -115,6 +115,9 @@ private fun flowTaps(shell: Shell) = FlowTaps(
     on = { shell.on(it) },
     signIn = { user, password -> shell.signIn(user, password) },
     submit = { form, key -> shell.submit(form, key) },
+    sendPin = { shell.sendPin(it) },
+    resendPin = { shell.resendPin(it) },
+    checkPin = { shell.checkPin(it) },
     choosePicture = { shell.choosePicture() },
     paste = { shell.paste() },
     copy = { shell.copy(it) },

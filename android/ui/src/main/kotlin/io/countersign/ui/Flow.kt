@@ -37,12 +37,16 @@ import io.countersign.core.Entry
 import io.countersign.core.Event
 import io.countersign.core.ManualForm
 import io.countersign.core.View
+import java.time.Instant
 
 /** Where the taps of the flow go. */
 class FlowTaps(
     val on: (Event) -> Unit = {},
     val signIn: (String, CharArray) -> Unit = { _, _ -> },
     val submit: (ManualForm, CharArray) -> Unit = { _, _ -> },
+    val sendPin: (String) -> Unit = {},
+    val resendPin: (Instant) -> Unit = {},
+    val checkPin: (CharArray) -> Unit = {},
     val choosePicture: () -> Unit = {},
     val paste: () -> Unit = {},
     val copy: (String) -> Unit = {},
@@ -68,6 +72,8 @@ fun Flow(
         is View.ShowCode -> ShowCode(view, entry(view.account), taps)
         is View.Confirming -> Confirming()
         is View.DeviceRegistered -> DeviceRegistered(entry(view.account), taps)
+        is View.PhoneNumber, is View.Pin -> PhoneNumber(view, taps)
+        is View.NumberConfirmed -> NumberConfirmed(view.endsIn, taps)
         is View.Cancelled -> Page(say(Word.cancelled_title), Icons.Close, say(Word.cancelled_text)) {}
     }
 }
@@ -130,6 +136,7 @@ private fun VerifyDevice(view: View.VerifyDevice, taps: FlowTaps) {
         SecondButton(say(Word.cancel)) { taps.on(Event.CANCEL) }
         QuietButton(say(Word.no_camera)) { taps.on(Event.ENTER_MANUALLY) }
         QuietButton(say(Word.paste), onClick = taps.paste)
+        if (view.offersSms) QuietButton(say(Word.sms_instead)) { taps.on(Event.CONFIRM_BY_SMS) }
     }
 }
 

@@ -5,7 +5,9 @@ import io.countersign.core.ConfirmationNeededException
 import io.countersign.core.CountersignException
 import io.countersign.core.Hint
 import io.countersign.core.KeyLostException
+import io.countersign.core.NumberNotice
 import io.countersign.core.PayloadError
+import io.countersign.core.PinNotice
 import io.countersign.core.Problem
 import io.countersign.core.ScanNotice
 import java.security.GeneralSecurityException
@@ -75,6 +77,37 @@ fun wordOf(notice: CodeNotice): Word = when (notice) {
     CodeNotice.SAVE_FAILED -> Word.change_not_saved
 }
 
+/** Nothing where what was to be waited for is over. */
+fun Dictionary.say(notice: NumberNotice, now: Long): String? = when (notice) {
+    NumberNotice.NotANumber -> say(Word.number_wrong)
+    NumberNotice.CannotReceive -> say(Word.number_no_sms)
+    is NumberNotice.Wait -> sayWait(notice.until, now)
+    NumberNotice.SignInAgain -> say(Word.code_sign_in)
+    NumberNotice.Unreachable -> say(Word.sms_unreachable)
+}
+
+/** As of a number; a PIN has [length] digits. */
+fun Dictionary.say(notice: PinNotice, length: Int, now: Long): String? = when (notice) {
+    PinNotice.SentAgain -> say(Word.pin_sent_again)
+    PinNotice.NotAPin -> say(Word.pin_length, length)
+    PinNotice.NoPinInMessage -> say(Word.pin_not_found)
+    is PinNotice.Wrong -> say(Word.pin_wrong, notice.attemptsLeft.toInt())
+    PinNotice.Expired -> say(Word.pin_expired)
+    PinNotice.UsedUp -> say(Word.pin_used_up)
+    is PinNotice.Wait -> sayWait(notice.until, now)
+    PinNotice.SignInAgain -> say(Word.code_sign_in)
+    PinNotice.Unreachable -> say(Word.sms_unreachable)
+}
+
+/** In begun minutes: who listens is not to hear each second. */
+private fun Dictionary.sayWait(until: ULong, now: Long): String? {
+    val seconds = secondsUntil(until, now)
+    return if (seconds == 0L) null else say(Word.sms_wait, say(Word.minutes, (seconds + 59) / 60))
+}
+
+/** From [now] in milliseconds; a second that has begun counts. */
+fun secondsUntil(then: ULong, now: Long): Long = ((then.toLong() * 1000 - now + 999) / 1000).coerceAtLeast(0)
+
 fun Dictionary.say(problem: Problem): String = when (problem) {
     Problem.Missing -> say(Word.error_missing)
     is Problem.BadCharacter -> say(Word.error_character, problem.position.toInt())
@@ -84,9 +117,8 @@ fun Dictionary.say(problem: Problem): String = when (problem) {
     Problem.Unknown -> say(Word.error_unknown)
 }
 
-/** How wrong the clock is, in minutes from two on. */
-fun Dictionary.sayClock(behind: Long): String {
-    val seconds = behind.absoluteValue
-    val long = if (seconds < 120) say(Word.seconds, seconds) else say(Word.minutes, (seconds + 30) / 60)
-    return say(if (behind > 0) Word.clock_slow else Word.clock_fast, long)
-}
+/** How wrong the clock is. */
+fun Dictionary.sayClock(behind: Long): String = say(if (behind > 0) Word.clock_slow else Word.clock_fast, sayLong(behind.absoluteValue))
+
+/** In minutes from two on. */
+fun Dictionary.sayLong(seconds: Long): String = if (seconds < 120) say(Word.seconds, seconds) else say(Word.minutes, (seconds + 30) / 60)

@@ -48,15 +48,25 @@ class RelyingPartyClient(private val signInUrl: String?, private val clock: Cloc
         }
     }
 
-    /** Carries out the flow's request as it is; nothing where no answer comes in time. */
+    /** Carries out the flow's request as it is, and once; nothing where no answer comes in time. */
     suspend fun ask(request: Request): Response? = exchange(URI(request.url), request.timeoutSeconds.toInt()) { connection ->
         connection.requestMethod = request.method
         connection.setRequestProperty("Accept", request.accept)
         if (session.isNotEmpty() && isSignInPlace(request.url)) connection.setRequestProperty("Cookie", session)
+        if (request.method == "POST") {
+            val body = request.body.orEmpty().toByteArray()
+            connection.doOutput = true
+            connection.setRequestProperty("Content-Type", "application/json")
+            // What is not kept cannot be sent again behind the user's back where a connection breaks.
+            connection.setFixedLengthStreamingMode(body.size)
+            connection.outputStream.use { it.write(body) }
+            body.fill(0)
+        }
         val status = connection.responseCode
         val body = (if (status < 400) connection.inputStream else connection.errorStream)
         val read = body?.use { it.readAtMost(MAX_BYTES + 1) } ?: ByteArray(0)
-        Response(status.toUShort(), read, connection.getHeaderField("Date"), clock.instant().epochSecond.toULong())
+        val now = clock.instant().epochSecond.toULong()
+        Response(status.toUShort(), read, connection.getHeaderField("Date"), now, connection.getHeaderField("Retry-After"))
     }
 
     private suspend fun <T> exchange(uri: URI, seconds: Int, speak: (HttpURLConnection) -> T): T? = coroutineScope {

@@ -21,9 +21,13 @@ import io.countersign.core.VaultState
 import io.countersign.core.View
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.flow.collectLatest
+import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 import java.nio.ByteBuffer
 import java.security.GeneralSecurityException
+import java.time.Instant
 
 /** What only the platform can do. */
 interface Platform {
@@ -51,8 +55,11 @@ interface Platform {
     /** Whether the relying party lets the user in, or nothing where it does not answer. The password is overwritten. */
     suspend fun signIn(user: String, password: CharArray): Boolean?
 
-    /** Sends a request; nothing where no answer comes in time. */
+    /** Sends a request, once; nothing where no answer comes in time. */
     suspend fun ask(request: Request): Response?
+
+    /** Waits for an SMS and lets the user say whether the app may read it: its text, or nothing where it may not. */
+    suspend fun message(): String?
 }
 
 /** What another app's link would register. */
@@ -213,6 +220,12 @@ class Shell(
 
     fun submit(form: ManualForm, key: CharArray) = inSession { submit(form, key) }
 
+    fun sendPin(number: String) = inSession { sendPin(number) }
+
+    fun resendPin(now: Instant) = inSession { resendPin(now) }
+
+    fun checkPin(typed: CharArray) = inSession { checkPin(typed) }
+
     fun choosePicture() = attempt { platform.choosePicture()?.let { session?.picture(it) } }
 
     fun signIn(user: String, password: CharArray) = inSession {
@@ -258,9 +271,21 @@ class Shell(
     private suspend fun begin(begun: EnrollmentSession) {
         leave()
         session = begun
-        effects = scope.launch { begun.effects.collect { effect -> carryOut(begun, effect) } }
+        effects = scope.launch {
+            launch { readMessages(begun) }
+            begun.effects.collect { effect -> carryOut(begun, effect) }
+        }
         feedLink()
     }
+
+    /** As long as a PIN is waited for, and until the user says no; of another message the user is asked again. */
+    private suspend fun readMessages(session: EnrollmentSession) =
+        session.view.map { (it as? View.Pin)?.resendFrom }.distinctUntilChanged().collectLatest { sent ->
+            while (sent != null) {
+                val text = platform.message() ?: break
+                attempt { session.messageReceived(text.toByteArray()) }
+            }
+        }
 
     private fun leave() {
         effects?.cancel()

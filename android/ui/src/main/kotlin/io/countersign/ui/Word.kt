@@ -40,5 +40,8 @@ enum class Word {
     set_passphrase, new_recovery_key, recovery_text, wrong, not_a_recovery_key, device_key_gone, damaged, newer,
     try_later, no_memory, change_not_saved, exhausted, name_refused, recovered, unread, unlock_reason, register_title,
     register_text, register, nothing_opens, start_anew, start_anew_text, unreadable_title, try_again, passphrase_again,
-    passphrases_differ, passphrase_set,
+    passphrases_differ, passphrase_set, sms_instead, sms_unreachable, sms_wait, number_title, number_text, number_field,
+    number_help, number_wrong, number_no_sms, number_send, pin_title, pin_text, pin_field, pin_length, pin_check,
+    pin_again, pin_again_in, pin_sent_again, pin_not_found, pin_wrong, pin_expired, pin_used_up, number_confirmed,
+    number_confirmed_text,
 }

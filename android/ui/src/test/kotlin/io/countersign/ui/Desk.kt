@@ -6,6 +6,7 @@ import io.countersign.core.KeyLostException
 import io.countersign.core.Request
 import io.countersign.core.Response
 import io.countersign.core.SealingKeys
+import kotlinx.coroutines.channels.Channel
 import java.awt.image.BufferedImage
 import java.io.File
 import java.net.InetAddress
@@ -16,6 +17,7 @@ import java.time.Instant
 import java.time.ZoneOffset
 import java.time.format.DateTimeFormatter
 import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.atomic.AtomicInteger
 import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
@@ -34,6 +36,17 @@ class Desk(private val client: RelyingPartyClient? = null) : Platform {
 
     /** What a sign-in is answered where there is no relying party. */
     var letsIn: Boolean? = null
+
+    /** What a request is answered there. */
+    var answer: (Request) -> Response? = { null }
+
+    /** What the user hands over of the messages that come; nothing where the user does not. */
+    val messages = Channel<String?>(Channel.UNLIMITED)
+
+    /** How often a message was waited for, and whether one is. */
+    val waits = AtomicInteger()
+
+    @Volatile var waiting = false
     override val confirmation = Confirmation { confirms }
     override var hidesCodes = false
     override suspend fun askForCamera() = cameraAllowed.also { askedForCamera++ }
@@ -45,7 +58,16 @@ class Desk(private val client: RelyingPartyClient? = null) : Platform {
     }
     override fun pasted() = clipboard
     override suspend fun signIn(user: String, password: CharArray) = if (client == null) letsIn else client.signIn(user, password)
-    override suspend fun ask(request: Request): Response? = client?.ask(request)
+    override suspend fun ask(request: Request): Response? = if (client == null) answer(request) else client.ask(request)
+    override suspend fun message(): String? {
+        waits.incrementAndGet()
+        waiting = true
+        try {
+            return messages.receive()
+        } finally {
+            waiting = false
+        }
+    }
 }
 
 /** Keys that lie in memory, and come along when the app is killed and started again. */
@@ -75,6 +97,11 @@ class LoopbackParty(private val clock: Clock) : AutoCloseable {
 
     @Volatile var status = "pending"
 
+    /** What is sent to `/numbers` and below, and what it is answered; nothing ends the connection without an answer. */
+    val sent = CopyOnWriteArrayList<Pair<String, String>>()
+
+    @Volatile var numbers: (path: String, body: String) -> String? = { _, _ -> null }
+
     init {
         thread(isDaemon = true) {
             while (!socket.isClosed) runCatching { serve() }
@@ -87,10 +114,14 @@ class LoopbackParty(private val clock: Clock) : AutoCloseable {
         val form = String(client.getInputStream().readNBytes(length))
         val session = lines.any { it.equals("Cookie: session=ana", true) }
         asked += lines.first()
+        val path = lines.first().split(' ')[1]
+        val isNumber = path.startsWith("/numbers")
+        if (isNumber) sent += path to form
         val (code, more, body) = when {
             lines.first().startsWith("POST /sign-in ") ->
                 if (form == "user=ana&password=right") Triple(204, "Set-Cookie: session=ana; HttpOnly\r\n", "") else Triple(401, "", "")
             !session -> Triple(401, "", "")
+            isNumber -> Triple(200, "", numbers(path, form) ?: return)
             else -> Triple(200, "", "{\"status\":\"$status\"}")
         }
         val date = DateTimeFormatter.RFC_1123_DATE_TIME.format(Instant.now(clock).atOffset(ZoneOffset.UTC))

@@ -132,6 +132,56 @@ class FlowTest {
     }
 
     @Test
+    fun a_phone_number_is_confirmed_by_the_pin_of_a_message() = LoopbackParty(clock).use { site ->
+        site.numbers = { path, body ->
+            when {
+                path == "/numbers" -> """{"pin":"p1","resend_after":30}"""
+                body == """{"code":"123456"}""" -> """{"status":"confirmed"}"""
+                else -> """{"status":"wrong","attempts_left":2}"""
+            }
+        }
+        val party = RelyingParty("Harbour Bank", "${site.address}/devices", signsIn = true, "${site.address}/numbers")
+        runDesktopComposeUiTest(800, 1600) {
+            val phone = start(party, Desk(RelyingPartyClient("${site.address}/sign-in", clock)))
+            see("No codes yet")
+            tap("Verify device")
+            see("User name")
+            type("User name", "ana")
+            type("Password", "right")
+            onNode(hasText("Sign in") and hasClickAction()).performClick()
+
+            tap("Confirm by SMS instead")
+            see("It protects you less than the codes of this app")
+            type("Phone number", "091 123 4567")
+            tap("Send PIN")
+            see("Type the whole number, with + and its country code")
+            assertEquals("what has no form costs no message", 0, site.sent.size)
+            type("Phone number", "+385 91 123 4567")
+            tap("Send PIN")
+            see("Enter the PIN")
+            see(says("It comes by SMS to the number that ends in 567. Tell it to nobody."))
+            see(says("Send again in 30 s"))
+            tap("Back")
+            see(hasText("+385 91 123 4567"))
+            tap("Send PIN")
+
+            see("Enter the PIN")
+            type("PIN", "111111")
+            tap("Confirm")
+            see("This is not the PIN. Attempts left: 2")
+            phone.desk.messages.trySend("Your PIN is 123456.\n\n@127.0.0.1 #123456")
+            see("Number confirmed")
+            see(says("The service has confirmed the number that ends in 567."))
+            tap("Done")
+            see("No codes yet")
+            val number = "/numbers" to """{"number":"+385911234567"}"""
+            val codes = listOf("111111", "123456").map { "/numbers/p1/verify" to """{"code":"$it"}""" }
+            assertEquals(listOf(number, number) + codes, site.sent)
+            phone.authenticator.close()
+        }
+    }
+
+    @Test
     fun the_values_are_typed_and_each_mistake_is_told_at_its_field() = runDesktopComposeUiTest(800, 2000) {
         val phone = start()
         tap("Verify device")

@@ -11,6 +11,7 @@ import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.autofill.ContentType
 import androidx.compose.ui.geometry.Offset
 import androidx.compose.ui.geometry.Size
 import androidx.compose.ui.graphics.toAwtImage
@@ -51,6 +52,8 @@ import io.countersign.core.Event
 import io.countersign.core.Field
 import io.countersign.core.FieldError
 import io.countersign.core.Hint
+import io.countersign.core.NumberNotice
+import io.countersign.core.PinNotice
 import io.countersign.core.Point
 import io.countersign.core.Problem
 import io.countersign.core.ScanNotice
@@ -75,6 +78,7 @@ import java.awt.image.BufferedImage
 import java.io.File
 import java.nio.ByteBuffer
 import java.nio.file.Files
+import java.time.Instant
 import javax.imageio.ImageIO
 
 /** Every screen, in every language, by day and night, with large letters and from right to left. */
@@ -138,6 +142,31 @@ class ScreensTest {
             shown(Look("en", now = now), SCREENS.getValue("show-code")) {
                 assertEquals("at $now", there, nodes().any { "3 7 8 8 6 7" in it.name() })
                 assertEquals("at $now", there, nodes().any { it.name() == "Copy code" })
+            }
+        }
+    }
+
+    @Test
+    fun another_message_can_be_asked_for_when_its_time_has_come() {
+        for ((now, there) in listOf(NOW + 23_999 to false, NOW + 24_000 to true)) {
+            var asked: Instant? = null
+            val pin = View.Pin("567", 6u, (NOW / 1000 + 24).toULong(), null, false)
+            val screen = @Composable { Flow(pin, FlowTaps(resendPin = { asked = it }), { null }) }
+            shown(Look("en", now = now), screen) {
+                assertEquals("at $now", there, nodes().any { it.name() == "Send again" })
+                assertEquals("at $now", !there, nodes().any { it.name() == "Send again in 1 s" })
+                if (there) onNode(says("Send again")).performClick()
+            }
+            assertEquals("at $now", if (there) NOW / 1000 + 24 else null, asked?.epochSecond)
+        }
+    }
+
+    @Test
+    fun the_system_is_told_what_to_fill_in() {
+        val content = { node: SemanticsNode -> node.config.getOrNull(SemanticsProperties.ContentType) }
+        for ((name, type) in listOf("phone-number" to ContentType.PhoneNumber, "pin" to ContentType.SmsOtpCode)) {
+            shown(Look("en"), SCREENS.getValue(name)) {
+                assertEquals(name, listOf(type), nodes().mapNotNull(content))
             }
         }
     }
@@ -373,7 +402,15 @@ private val OTHER_WAYS = setOf(SlotKind.PASSPHRASE, SlotKind.RECOVERY_KEY)
 
 private val SCREENS: Map<String, @Composable () -> Unit> = mapOf(
     "sign-in" to flow(View.SignIn(true)),
-    "verify-device" to flow(View.VerifyDevice(null, false)),
+    "verify-device" to flow(View.VerifyDevice(null, false, false)),
+    "verify-device-sms" to flow(View.VerifyDevice(null, false, true)),
+    "phone-number" to flow(View.PhoneNumber(null, false)),
+    "phone-number-wrong" to flow(View.PhoneNumber(NumberNotice.NotANumber, false)),
+    "phone-number-asking" to flow(View.PhoneNumber(null, true)),
+    "pin" to flow(View.Pin("567", 6u, (NOW / 1000 + 24).toULong(), null, false)),
+    "pin-wrong" to flow(View.Pin("567", 6u, (NOW / 1000).toULong(), PinNotice.Wrong(2u), false)),
+    "pin-wait" to flow(View.Pin("567", 6u, (NOW / 1000 + 600).toULong(), PinNotice.Wait((NOW / 1000 + 600).toULong()), false)),
+    "number-confirmed" to flow(View.NumberConfirmed("567")),
     "camera-needed" to flow(View.CameraNeeded(true)),
     "scan-qr" to flow(View.ScanQr(ScanNotice.OtherRelyingParty)),
     "scan-qr-seen" to flow(View.ScanQr(null), seen(Hint.TOO_BRIGHT)),

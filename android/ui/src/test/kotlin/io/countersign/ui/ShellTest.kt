@@ -2,7 +2,11 @@ package io.countersign.ui
 
 import io.countersign.core.Authenticator
 import io.countersign.core.DeviceKeyLoss
+import io.countersign.core.Event
+import io.countersign.core.PinNotice
 import io.countersign.core.RelyingParty
+import io.countersign.core.Request
+import io.countersign.core.Response
 import io.countersign.core.SlotKind
 import io.countersign.core.VaultState
 import io.countersign.core.View
@@ -72,6 +76,59 @@ class ShellTest {
         val other = start(desk, RelyingParty(null, "https://elsewhere.example/devices", signsIn = true))
         other.enter().join()
         assertNull("it is not that one's", other.session)
+    }
+
+    @Test
+    fun a_message_is_waited_for_while_a_pin_is_and_until_the_user_says_no() = runBlocking {
+        val desk = Desk()
+        val party = RelyingParty(null, "https://portal.example/devices", false, "https://portal.example/numbers")
+        val sent = """{"pin":"p","resend_after":30}""".toByteArray()
+        desk.answer = { Response(200u, sent, null, (NOW / 1000).toULong()) }
+        val shell = start(desk, party)
+        shell.enter().join()
+        shell.enroll().join()
+        shell.on(Event.CONFIRM_BY_SMS).join()
+        shell.comesTo<View.PhoneNumber>()
+        assertEquals(0, desk.waits.get())
+        shell.sendPin("+385 91 123 4567").join()
+        shell.comesTo<View.Pin>()
+        until { desk.waiting }
+
+        desk.messages.send("Good morning")
+        until { (shell.session?.view?.value as View.Pin).notice == PinNotice.NoPinInMessage && desk.waiting }
+        assertEquals("the next may have one", 2, desk.waits.get())
+        desk.messages.send(null)
+        until { !desk.waiting }
+        delay(50)
+        assertEquals("the user is not asked again", 2, desk.waits.get())
+
+        desk.answer = { Response(200u, sent, null, (NOW / 1000 + 30).toULong()) }
+        shell.resendPin(Instant.ofEpochMilli(NOW).plusSeconds(29)).join()
+        assertEquals("too early", 2, desk.waits.get())
+        shell.resendPin(Instant.ofEpochMilli(NOW).plusSeconds(30)).join()
+        until { desk.waiting }
+        shell.on(Event.BACK).join()
+        until { !desk.waiting }
+    }
+
+    private suspend fun until(there: () -> Boolean) = withTimeout(20_000) {
+        while (!there()) delay(5)
+    }
+
+    @Test
+    fun a_request_that_costs_something_is_sent_once_even_where_the_connection_breaks() = LoopbackParty(clock).use { site ->
+        val client = RelyingPartyClient("${site.address}/sign-in", clock)
+        runBlocking {
+            assertEquals(true, client.signIn("ana", "right".toCharArray()))
+            val number = """{"number":"+385911234567"}"""
+            val request = Request("POST", "${site.address}/numbers", "application/json", number, 15u)
+            assertNull(client.ask(request))
+            assertEquals(listOf("/numbers" to number), site.sent)
+            site.numbers = { _, _ -> "{}" }
+            assertEquals("{}", String(client.ask(request)!!.body))
+            assertEquals("without a body", "{}", String(client.ask(request.copy(body = null))!!.body))
+            assertEquals(listOf(number, number, ""), site.sent.map { it.second })
+        }
     }
 
     @Test
