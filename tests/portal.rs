@@ -5,11 +5,21 @@ mod program;
 
 #[cfg(test)]
 mod portal {
+    #[expect(dead_code, reason = "only real parts look for one message of many")]
+    mod app;
     mod contract;
     mod demo;
     #[expect(dead_code, reason = "only real parts and benchmarks show many codes in a row")]
     mod devices;
+    mod gateway;
     mod log;
+    mod lookup;
+    mod messages;
+    mod numbers;
+    mod pin_pages;
+    mod pins;
+    mod pins_contract;
+    mod pumping;
     mod requests;
     mod site;
     mod start;
@@ -20,6 +30,7 @@ mod portal {
         let url = countersign_portal::store::Store::file_url(&folder.path().join("a b%.db"));
         let store = countersign_portal::store::Store::open(&url).await.unwrap();
         contract::holds_on(&store).await;
+        pins_contract::holds_on(&store).await;
         // It is the same after a restart.
         store.close().await;
         let store = countersign_portal::store::Store::open(&url).await.unwrap();

@@ -2,6 +2,10 @@
 //! process, a full disk, pictures that somebody else made.
 
 #[cfg(test)]
+#[expect(dead_code, reason = "what an app's server does is shown without real parts")]
+#[path = "portal/app.rs"]
+mod app;
+#[cfg(test)]
 #[path = "portal/browser.rs"]
 mod browser;
 #[cfg(test)]
@@ -20,6 +24,10 @@ mod devices;
 #[path = "real_parts/easy_pictures.rs"]
 mod easy_pictures;
 #[cfg(test)]
+#[expect(dead_code, reason = "what goes wrong at a gateway is shown without real parts")]
+#[path = "portal/gateway.rs"]
+mod gateway;
+#[cfg(test)]
 #[path = "real_parts/killed_saves.rs"]
 mod killed_saves;
 #[cfg(test)]
@@ -28,6 +36,9 @@ mod oathtool;
 #[cfg(test)]
 #[path = "portal/phone.rs"]
 mod phone;
+#[cfg(test)]
+#[path = "portal/pins_contract.rs"]
+mod pins_contract;
 #[cfg(test)]
 #[path = "real_parts/portal_browser.rs"]
 mod portal_browser;
@@ -38,11 +49,20 @@ mod portal_cluster;
 #[path = "real_parts/portal_deployment.rs"]
 mod portal_deployment;
 #[cfg(test)]
+#[path = "real_parts/portal_messages.rs"]
+mod portal_messages;
+#[cfg(test)]
 #[path = "real_parts/portal_openapi.rs"]
 mod portal_openapi;
 #[cfg(test)]
+#[path = "real_parts/portal_pins.rs"]
+mod portal_pins;
+#[cfg(test)]
 #[path = "real_parts/portal_postgres.rs"]
 mod portal_postgres;
+#[cfg(test)]
+#[path = "real_parts/portal_smsc.rs"]
+mod portal_smsc;
 #[cfg(test)]
 #[path = "portal/postgres.rs"]
 mod postgres;

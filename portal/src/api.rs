@@ -1,5 +1,7 @@
 //! The JSON API: what the phone asks, and what a site asks that has codes verified here.
 
+mod numbers;
+
 use std::sync::Arc;
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -27,22 +29,40 @@ pub fn router() -> Router<Arc<Portal>> {
         .route("/api/v1/sign-out", post(sign_out))
         .route("/api/v1/device", get(device))
         .route("/api/v1/verify", post(verify))
-        .route("/api/v1/openapi.json", get(async || Json(Document::openapi())))
+        .route("/api/v1/numbers", post(numbers::send))
+        .route("/api/v1/numbers/{id}/resend", post(numbers::resend))
+        .route("/api/v1/numbers/{id}/verify", post(numbers::verify))
+        .route("/api/v1/openapi.json", get(async || Json(whole_document())))
 }
 
 /// The OpenAPI document.
 #[must_use]
 pub fn document() -> String {
-    Document::openapi().to_pretty_json().unwrap_or_default()
+    whole_document().to_pretty_json().unwrap_or_default()
+}
+
+fn whole_document() -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    document.merge(crate::sms::api::Document::openapi());
+    document
 }
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Countersign portal",
-        description = "What the phone asks, and what a site asks that has codes verified."
+        description = "What the phone asks, what a site asks that has codes verified, and what an \
+                       app's server asks that has PINs sent."
     ),
-    paths(sign_in, sign_out, device, verify),
+    paths(
+        sign_in,
+        sign_out,
+        device,
+        verify,
+        numbers::send,
+        numbers::resend,
+        numbers::verify,
+    ),
     modifiers(&Tokens)
 )]
 struct Document;
@@ -51,12 +71,16 @@ struct Tokens;
 
 impl utoipa::Modify for Tokens {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+        use utoipa::openapi::security::{
+            ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme,
+        };
         let bearer =
             || SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("phone", bearer());
         components.add_security_scheme("site", bearer());
+        let app = ApiKeyValue::with_description("Authorization", "`App` and the key");
+        components.add_security_scheme("app", SecurityScheme::ApiKey(ApiKey::Header(app)));
     }
 }
 

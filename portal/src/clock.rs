@@ -20,6 +20,14 @@ impl Clock {
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX / 2) + self.ahead.load(Ordering::Relaxed)
     }
 
+    /// Milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn milliseconds(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let system = i64::try_from(since.as_millis()).unwrap_or(i64::MAX / 2);
+        system + 1_000 * self.ahead.load(Ordering::Relaxed)
+    }
+
     /// Moves it, forwards or back.
     pub fn advance(&self, seconds: Seconds) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);

@@ -87,10 +87,39 @@ pub struct Settings {
     /// The address at which Prometheus finds the figures [default: none].
     #[arg(long, env = "COUNTERSIGN_PORTAL_METRICS", global = true)]
     pub metrics: Option<SocketAddr>,
+    /// PINs by SMS.
+    #[command(flatten)]
+    #[serde(default)]
+    pub sms: SmsSettings,
     /// Believe the last address of X-Forwarded-For: a proxy of ours sets it.
     #[arg(long, env = "COUNTERSIGN_PORTAL_BEHIND_PROXY", global = true)]
     #[serde(default)]
     pub behind_proxy: bool,
+}
+
+/// How PINs are sent by SMS.
+#[derive(Args, Deserialize, Default, Clone)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SmsSettings {
+    /// inbox:, https://… or smpp://system_id:password@host:port [default: none, nothing is sent].
+    #[arg(
+        long = "sms-gateway",
+        env = "COUNTERSIGN_PORTAL_SMS_GATEWAY",
+        hide_env_values = true,
+        global = true
+    )]
+    pub gateway: Option<String>,
+    /// The number lookup, https://…/number/1/query [default: none].
+    #[arg(
+        long = "sms-lookup",
+        env = "COUNTERSIGN_PORTAL_SMS_LOOKUP",
+        hide_env_values = true,
+        global = true
+    )]
+    pub lookup: Option<String>,
+    /// A file with a prefix and the price of a message a line [default: none, all are free].
+    #[arg(long = "sms-prices", env = "COUNTERSIGN_PORTAL_SMS_PRICES", global = true)]
+    pub prices: Option<PathBuf>,
 }
 
 /// The settings, settled. It has no `Debug`: the address of a database may hold a password.
@@ -113,10 +142,20 @@ pub struct Config {
     pub window: u8,
     /// The address of the figures.
     pub metrics: Option<SocketAddr>,
+    /// How PINs are sent by SMS.
+    pub sms: SmsSettings,
     /// Believe the last address of `X-Forwarded-For`.
     pub behind_proxy: bool,
     /// What somebody who starts it should read.
     pub notes: Vec<String>,
+}
+
+impl Config {
+    /// The domain of the public address, without its port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        host_of(&self.public_url)
+    }
 }
 
 impl Settings {
@@ -148,9 +187,7 @@ impl Settings {
             secure || public_url.starts_with("http://"),
             "the public URL has to begin with https:// (or http:// on this machine alone)"
         );
-        let host = public_url.split('/').nth(2).unwrap_or_default();
-        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-        let is_here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        let is_here = matches!(host_of(&public_url), "localhost" | "127.0.0.1" | "[::1]");
         ensure!(
             secure || (listen.ip().is_loopback() && is_here),
             "other machines may reach this portal, so its public URL has to be https://…: \
@@ -183,6 +220,7 @@ impl Settings {
             session_seconds: self.session_seconds.unwrap_or(43_200).into(),
             window,
             metrics: self.metrics,
+            sms: self.sms,
             behind_proxy: self.behind_proxy,
             notes,
         })
@@ -201,9 +239,19 @@ impl Settings {
             session_seconds: self.session_seconds.or(file.session_seconds),
             window: self.window.or(file.window),
             metrics: self.metrics.or(file.metrics),
+            sms: SmsSettings {
+                gateway: self.sms.gateway.or(file.sms.gateway),
+                lookup: self.sms.lookup.or(file.sms.lookup),
+                prices: self.sms.prices.or(file.sms.prices),
+            },
             behind_proxy: self.behind_proxy || file.behind_proxy,
         }
     }
+}
+
+fn host_of(url: &str) -> &str {
+    let host = url.split('/').nth(2).unwrap_or_default();
+    host.rsplit_once(':').map_or(host, |(host, _)| host)
 }
 
 /// The keys of the environment, of the file, or, on a very first try, new ones.

@@ -97,13 +97,7 @@ impl Keys {
     /// # Errors
     /// The system gives no random numbers.
     pub fn seal(&self, secret: &Secret, device_id: &str) -> anyhow::Result<Vec<u8>> {
-        let key = self.0.first().context("there is no key")?;
-        let mut nonce = [0; NONCE];
-        SysRng.try_fill_bytes(&mut nonce).context("this system gives no random numbers")?;
-        let payload = Payload { msg: secret.expose(), aad: device_id.as_bytes() };
-        let sealed = key.cipher().encrypt(&XNonce::from(nonce), payload);
-        let sealed = sealed.ok().context("a secret is too long to be sealed")?;
-        Ok([nonce.as_slice(), &sealed].concat())
+        self.seal_bytes(secret.expose(), device_id)
     }
 
     /// Opens a sealed secret.
@@ -111,16 +105,43 @@ impl Keys {
     /// # Errors
     /// Its key is not here any more, or it was altered, or it belongs to another device.
     pub fn open(&self, sealed: &[u8], key_id: &str, device_id: &str) -> anyhow::Result<Secret> {
+        Ok(Secret::from_bytes(std::mem::take(&mut *self.open_bytes(sealed, key_id, device_id)?))?)
+    }
+
+    /// Seals what belongs to the row with this id.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn seal_bytes(&self, bytes: &[u8], id: &str) -> anyhow::Result<Vec<u8>> {
+        let key = self.0.first().context("there is no key")?;
+        let mut nonce = [0; NONCE];
+        SysRng.try_fill_bytes(&mut nonce).context("this system gives no random numbers")?;
+        let payload = Payload { msg: bytes, aad: id.as_bytes() };
+        let sealed = key.cipher().encrypt(&XNonce::from(nonce), payload);
+        let sealed = sealed.ok().context("a secret is too long to be sealed")?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what belongs to the row with this id.
+    ///
+    /// # Errors
+    /// Its key is not here any more, or it was altered, or it belongs to another row.
+    pub fn open_bytes(
+        &self,
+        sealed: &[u8],
+        key_id: &str,
+        id: &str,
+    ) -> anyhow::Result<Zeroizing<Vec<u8>>> {
         let Some(key) = self.0.iter().find(|key| key.id == key_id) else {
-            bail!("the key “{key_id}” that seals a device is not among the keys");
+            bail!("the key “{key_id}” that seals something is not among the keys");
         };
         let (nonce, sealed) =
             sealed.split_at_checked(NONCE).context("a sealed secret is cut off")?;
         let nonce: [u8; NONCE] = nonce.try_into().context("a sealed secret is cut off")?;
-        let payload = Payload { msg: sealed, aad: device_id.as_bytes() };
+        let payload = Payload { msg: sealed, aad: id.as_bytes() };
         let bytes = key.cipher().decrypt(&XNonce::from(nonce), payload);
         let bytes = bytes.ok().context("a sealed secret was altered, or its key is another")?;
-        Ok(Secret::from_bytes(bytes)?)
+        Ok(Zeroizing::new(bytes))
     }
 
     /// A keyed hash of something too short to be hashed alone, by the key of this id.

@@ -8,6 +8,7 @@
 //! | who asks: cookies, sessions, forged forms | `visitor` |
 //! | a login name and a password | `sign_in` |
 //! | a code: right, once, not too often | `verifier` |
+//! | PINs by SMS: the API, limits, gateways | `sms` |
 //! | one text of SQL for two databases | [`store`] |
 //! | secrets sealed at rest | [`keys`] |
 //!
@@ -25,6 +26,7 @@ mod password;
 mod refusal;
 mod serve;
 mod sign_in;
+mod sms;
 mod start;
 pub mod store;
 mod verifier;

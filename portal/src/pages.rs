@@ -3,6 +3,8 @@
 mod admin;
 mod audit;
 mod devices;
+mod pin_templates;
+mod pins;
 mod profile;
 mod sign_in;
 
@@ -52,6 +54,13 @@ pub(crate) fn router() -> Router<Arc<Portal>> {
         )
         .route("/admin/keys", get(admin::keys_page).post(admin::add_key))
         .route("/admin/keys/{id}/revoke", post(admin::revoke_key))
+        .route("/admin/pins", get(pins::list_page))
+        .route("/admin/pins/inbox", get(pins::inbox_page))
+        .route("/admin/pins/{id}", get(pins::application_page).post(pins::save))
+        .route(
+            "/admin/pins/{id}/templates/{template}",
+            get(pin_templates::page).post(pin_templates::save),
+        )
         .route("/admin/audit", get(audit::page))
         .route("/admin/audit.csv", get(audit::export))
 }

@@ -17,8 +17,9 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 
 use crate::refusal::Refusal;
+use crate::sms::send_queued;
 use crate::visitor::{Visitor, accepted_language, address, visit};
-use crate::{Portal, api, pages};
+use crate::{Portal, api, pages, sms};
 
 /// Everything that the portal answers.
 pub fn router(portal: Arc<Portal>) -> Router {
@@ -33,6 +34,7 @@ pub fn router(portal: Arc<Portal>) -> Router {
         .merge(pages)
         .merge(pages::assets())
         .merge(api)
+        .merge(sms::api::router())
         .merge(health)
         .method_not_allowed_fallback(async || Refusal::Malformed(StatusCode::METHOD_NOT_ALLOWED))
         .layer(DefaultBodyLimit::max(MOST_BODY))
@@ -56,6 +58,7 @@ pub async fn serve(
     end: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let tidying = tokio::spawn(tidy(portal.clone()));
+    let sending = tokio::spawn(send_queued(portal.clone()));
     let figures = match portal.config.metrics {
         Some(address) => Some(TcpListener::bind(address).await?),
         None => None,
@@ -81,6 +84,7 @@ pub async fn serve(
         () = late => Ok(()),
     };
     tidying.abort();
+    sending.abort();
     figures.inspect(tokio::task::JoinHandle::abort);
     portal.store.close().await;
     Ok(served?)
@@ -90,7 +94,9 @@ async fn tidy(portal: Arc<Portal>) {
     loop {
         tokio::time::sleep(TIDY_EVERY).await;
         // What fails is tried again, and in the log.
-        let _ = portal.store.tidy(portal.clock.now()).await.map_err(Refusal::from);
+        let now = portal.clock.now();
+        let _ = portal.store.tidy(now).await.map_err(Refusal::from);
+        let _ = portal.store.tidy_limits(now).await.map_err(Refusal::from);
     }
 }
 
@@ -154,13 +160,16 @@ async fn safely(State(portal): State<Arc<Portal>>, request: Request, next: Next)
 /// A refusal becomes a page in the reader's language, or JSON for a program.
 async fn in_words(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
+    let is_pins = path.starts_with("/2fa/") || path.starts_with("/sms/");
     let for_program = path.starts_with("/api/") || path.starts_with("/health/");
     let language = accepted_language(request.headers());
     let id = request_id(&request);
     let response = next.run(request).await;
     let visitor = response.extensions().get::<Visitor>().cloned();
     let Some(refusal) = response.extensions().get::<Refusal>().copied() else { return response };
-    let mut worded = if for_program {
+    let mut worded = if is_pins {
+        sms::api::in_their_words(refusal)
+    } else if for_program {
         api::Refused::response(refusal.status(), refusal.key())
     } else {
         pages::refused(&portal, visitor.as_ref(), language, refusal, &id)

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::figures::Figures;
 use crate::password;
+use crate::sms::Sms;
 use crate::store::{AuditEntry, NewUser, Store, new_id};
 
 /// A portal: its settings, its database, its clock, its figures.
@@ -15,6 +16,7 @@ pub struct Portal {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) figures: Figures,
+    pub(crate) sms: Sms,
 }
 
 impl Portal {
@@ -35,7 +37,8 @@ impl Portal {
                 opened.context("the keys do not fit this database")?;
             }
         }
-        Ok(Self { config, store, clock, figures: Figures::new() })
+        let sms = Sms::new(&config.sms)?;
+        Ok(Self { config, store, clock, figures: Figures::new(), sms })
     }
 
     /// Adds an account whose password, for one use unless it stays, is the answer; nothing if the

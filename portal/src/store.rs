@@ -4,9 +4,14 @@
 //! so it holds at any number of requests at one moment, and of portals at one database.
 
 mod accounts;
+mod applications;
 mod audit;
 mod codes;
 mod devices;
+mod limits;
+mod messages;
+mod numbers;
+mod pins;
 mod sessions;
 mod throttle;
 mod together;
@@ -22,9 +27,14 @@ use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyPool, Executor as _, Transaction};
 
 pub use self::accounts::{NewUser, User, UserSummary};
+pub use self::applications::{Application, Template};
 pub use self::audit::{AuditEntry, AuditFilter};
 use self::codes::Codes;
 pub use self::devices::{Begun, Device, DeviceState, NewDevice};
+pub use self::limits::{Reservation, Reserved};
+pub use self::messages::{Claimed, MessageLine, NewMessage, Tally};
+pub use self::numbers::PhoneNumber;
+pub use self::pins::{NewPin, Pin, Verification};
 pub use self::sessions::{ApiKey, Session, Stage};
 pub use self::throttle::{Policy, Scope};
 

@@ -287,7 +287,7 @@ async fn the_audit_log_is_filtered(store: &Store) {
 
 async fn site_keys_are_revoked(store: &Store) {
     let id = new_id().unwrap();
-    store.add_api_key(&id, &[8; 32], "site", NOW).await.unwrap();
+    store.add_api_key(&id, &[8; 32], "site", "verify", None, NOW).await.unwrap();
     assert_eq!(store.api_key(&[8; 32]).await.unwrap().unwrap().name, "site");
     assert!(store.api_key(&[9; 32]).await.unwrap().is_none());
     let owner = user(store, "At A Site").await;

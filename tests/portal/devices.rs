@@ -108,6 +108,6 @@ pub(crate) async fn site_key(portal: &Portal) -> String {
     let key = new_id().unwrap();
     let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
     let (id, now) = (new_id().unwrap(), portal.clock().now());
-    portal.store().add_api_key(&id, &hash, "test", now).await.unwrap();
+    portal.store().add_api_key(&id, &hash, "test", "verify", None, now).await.unwrap();
     key
 }

@@ -7,6 +7,8 @@ use countersign::{CodeNow, payload};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use super::app::{App, BOTH, NUMBER, pin_in};
+use super::gateway::{Answer, GatewayServer};
 use super::requests::Visitor;
 use super::site::Site;
 
@@ -15,7 +17,9 @@ async fn no_log_holds_what_was_typed_or_shown() {
     let log = || LOG.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE);
     subscriber.with_writer(|| Log).init();
-    let site = Site::start().await;
+    let gateway = GatewayServer::start().await;
+    gateway.next(&[Answer::Refuse(503), Answer::TakeAndBreakOff]);
+    let site = Site::with_sms(&gateway.url.replace("://", "://canary-gateway-key@")).await;
     let visitor = Visitor::of(&site);
     let mut secrets = vec![site.ana.clone(), site.admin.clone()];
 
@@ -45,6 +49,16 @@ async fn no_log_holds_what_was_typed_or_shown() {
     let phone = visitor.http.post(format!("{}/api/v1/sign-in", site.url)).json(&credentials);
     let phone: Value = phone.send().await.unwrap().json().await.unwrap();
     secrets.push(phone["token"].as_str().unwrap().to_owned());
+    // A PIN that a gateway refuses, loses the answer of, and takes; typed wrong and right.
+    let app = App::with(&site, BOTH, None).await;
+    let ids = app.set_up(json!({})).await;
+    let (_, sent) = app.send(&ids, NUMBER).await;
+    let message = gateway.hears(3).await.remove(0).body["text"].as_str().unwrap().to_owned();
+    let pin = pin_in(&message);
+    assert_eq!(app.verify(sent["pinId"].as_str().unwrap(), "anary-pin").await.0, StatusCode::OK);
+    let (_, right) = app.verify(sent["pinId"].as_str().unwrap(), &pin).await;
+    assert_eq!(right["verified"], true);
+    secrets.extend([message, format!("\"{pin}\""), format!(" {pin}"), app.key, NUMBER.to_owned()]);
     Visitor::of(&site).sign_in("canary-login", "canary-password").await;
     visitor.get("/canary-path?canary-query=1").await;
     // A database that fails in the middle of it all says no more.

@@ -23,13 +23,20 @@ pub(crate) struct Start {
 pub(crate) struct Process {
     pub(crate) port: u16,
     child: Child,
+    /// Settings beside those of all, by the names in the environment.
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Process {
     /// Starts it at a free port, and does not wait until it answers.
     pub(crate) fn start(start: &Start) -> Self {
+        Self::start_with(start, Vec::new())
+    }
+
+    /// Starts it with these variables in its environment.
+    pub(crate) fn start_with(start: &Start, environment: Vec<(&'static str, String)>) -> Self {
         let port = free_port();
-        Self { port, child: spawn(start, port) }
+        Self { port, child: spawn(start, port, &environment), environment }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -44,7 +51,7 @@ impl Process {
 
     /// Starts it again where it was.
     pub(crate) fn start_again(&mut self, start: &Start) {
-        self.child = spawn(start, self.port);
+        self.child = spawn(start, self.port, &self.environment);
     }
 
     /// Waits until it takes requests.
@@ -68,7 +75,7 @@ impl Drop for Process {
     }
 }
 
-fn spawn(start: &Start, port: u16) -> Child {
+fn spawn(start: &Start, port: u16, environment: &[(&str, String)]) -> Child {
     let log = start.folder.join(format!("{port}.log"));
     let log = fs::File::options().append(true).create(true).open(log).unwrap();
     let own_url = format!("http://localhost:{port}");
@@ -78,6 +85,7 @@ fn spawn(start: &Start, port: u16) -> Child {
         .arg("--key-file")
         .arg(&start.key_file)
         .args(start.public_url.is_some().then_some("--behind-proxy"))
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(log)

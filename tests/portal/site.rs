@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_portal::config::Settings;
+use countersign_portal::config::{Settings, SmsSettings};
 use countersign_portal::{Clock, Portal, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -26,6 +26,12 @@ impl Site {
     /// On SQLite, in a folder of its own.
     pub(crate) async fn start() -> Self {
         Self::with(Settings::default()).await
+    }
+
+    /// With this SMS gateway.
+    pub(crate) async fn with_sms(gateway: &str) -> Self {
+        let sms = SmsSettings { gateway: Some(gateway.to_owned()), ..SmsSettings::default() };
+        Self::with(Settings { sms, ..Settings::default() }).await
     }
 
     /// With these settings, and an address of its own.

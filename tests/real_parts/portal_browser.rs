@@ -5,7 +5,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use countersign::enroll::{CodeNotice, Event, ManualForm, View};
+use serde_json::json;
 
+use crate::app::{App, BOTH, pin_in, text_to};
 use crate::browser::Browser;
 use crate::phone::{Phone, account_of};
 use crate::site::Site;
@@ -226,8 +228,10 @@ async fn an_administrator_resets_and_the_agent_begins_anew() {
 async fn every_page_can_be_read_by_everyone() {
     let axe = PathBuf::from(env::var("COUNTERSIGN_AXE").expect("`cargo xtask test` sets it"));
     let keep = env::var("COUNTERSIGN_SCREENS").ok().map(PathBuf::from);
-    let site = Site::start().await;
+    let site = Site::with_sms("inbox:").await;
     next_step(&site);
+    let template = with_pins(&site).await;
+    let application = template.rsplit_once("/templates/").unwrap().0;
     let web = Browser::open(&site.url, 1_000, false).await;
     let mut complaints = Vec::new();
     // Each round has an account of its own, which knows nothing yet.
@@ -285,6 +289,19 @@ async fn every_page_can_be_read_by_everyone() {
             let title = path.trim_start_matches('/').replace('/', "-");
             look(&title).await;
         }
+        for (path, title) in [
+            ("/admin/pins", "pins"),
+            ("/admin/pins/inbox", "inbox"),
+            (application, "application"),
+            (template.as_str(), "pin-template"),
+        ] {
+            web.go(path).await;
+            look(title).await;
+        }
+        web.fill("length", "3").await;
+        web.press_main().await;
+        web.is_shown("#problem").await;
+        look("pin-template-wrong").await;
         web.go("/profile/access/mobile/new").await;
         web.fill("name", "Ana’s phone").await;
         web.press_main().await;
@@ -332,6 +349,22 @@ async fn every_page_can_be_read_by_everyone() {
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
     web.close().await;
     site.stop().await;
+}
+
+/// An application that sent some PINs, and was stopped: the page of its template.
+async fn with_pins(site: &Site) -> String {
+    let app = App::with(site, BOTH, None).await;
+    let limits = json!({ "sendPinPerPhoneNumberLimit": "90/1d" });
+    let ids = app.set_up(limits).await;
+    for number in 0..22 {
+        app.send(&ids, &format!("4179302{:04}", 6_700 + number)).await;
+    }
+    for number in ["385911234567", "4915112345678", "34612345678"] {
+        let (_, sent) = app.send(&ids, number).await;
+        let pin = pin_in(&text_to(site, number).await);
+        app.verify(sent["pinId"].as_str().unwrap(), &pin).await;
+    }
+    format!("/admin/pins/{}/templates/{}", ids.0, ids.1)
 }
 
 /// A code that is not this one.

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::contract;
 use crate::devices::{prepare, site_key, step_at};
+use crate::pins_contract;
 use crate::postgres::Postgres;
 use crate::site::Site;
 
@@ -20,6 +21,7 @@ async fn postgresql_keeps_to_the_contract() {
     let url = postgres.database("contract");
     let store = Store::open(&url).await.unwrap();
     contract::holds_on(&store).await;
+    pins_contract::holds_on(&store).await;
     store.close().await;
     let store = Store::open(&url).await.unwrap();
     assert!(store.has_users().await.unwrap(), "it is the same after a restart");

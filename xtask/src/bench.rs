@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the benchmarks, and their table in `docs/benchmarks.md`.
 
 mod kotlin;
+mod pins;
 mod portal;
 
 use std::thread;
@@ -15,9 +16,13 @@ use crate::run::{say, watch};
 pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) -> Result<()> {
     let write = arguments.flag("--write");
     let (kotlin, portal) = (arguments.flag("kotlin"), arguments.flag("portal"));
+    let pins = arguments.flag("pins");
     arguments.finish()?;
     if portal {
         return portal::run(shell, write, report);
+    }
+    if pins {
+        return pins::run(shell, write, report);
     }
     if kotlin {
         return kotlin::run(shell, write, report);

@@ -62,8 +62,8 @@ const COMMANDS: &[Command] = &[
     ),
     (
         "bench",
-        "[kotlin|portal] [--write]",
-        "the benchmarks of Rust, of Kotlin or of the portal; --write: into docs/benchmarks.md",
+        "[kotlin|portal|pins] [--write]",
+        "the benchmarks of Rust, of Kotlin, of the portal or of its PINs; --write: into docs/benchmarks.md",
         bench::run,
     ),
     (

@@ -1,7 +1,7 @@
 //! The Kotlin half: `android/` built and tested by Maven over what `bindgen` stages.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
@@ -52,16 +52,36 @@ pub(crate) fn run(shell: &Shell, arguments: &[&str]) -> Result<Outcome> {
 pub(crate) fn ktlint(shell: &Shell, version: &str) -> Result<PathBuf> {
     tools(shell)?;
     let folder = shell.current_dir().join("target/tools");
-    let jar = folder.join(format!("ktlint-cli-{version}-all.jar"));
-    if !jar.is_file() {
-        let artifact = format!("-Dartifact=com.pinterest.ktlint:ktlint-cli:{version}:jar:all");
-        let place = format!("-DoutputDirectory={}", folder.display());
+    fetch(shell, &format!("com.pinterest.ktlint:ktlint-cli:{version}:jar:all"), &folder)
+}
+
+/// The folder with the SMSC that comes with jSMPP, and what it is made of.
+///
+/// # Errors
+/// There is no Java, no Maven, or it cannot be fetched.
+pub(crate) fn smsc(shell: &Shell) -> Result<PathBuf> {
+    tools(shell)?;
+    let folder = shell.current_dir().join("target/tools/smsc");
+    for jar in SMSC {
+        fetch(shell, jar, &folder)?;
+    }
+    Ok(folder)
+}
+
+/// An artifact of Maven's, `group:name:version:jar` and a classifier, in this folder unless it is there.
+fn fetch(shell: &Shell, artifact: &str, folder: &Path) -> Result<PathBuf> {
+    let parts: Vec<_> = artifact.split(':').collect();
+    let classifier = parts.get(4).map(|classifier| format!("-{classifier}")).unwrap_or_default();
+    let path = folder.join(format!("{}-{}{classifier}.{}", parts[1], parts[2], parts[3]));
+    if !path.is_file() {
+        let (artifact, place) =
+            (format!("-Dartifact={artifact}"), format!("-DoutputDirectory={}", folder.display()));
         let copy = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";
         let quiet = ["--batch-mode", "--no-transfer-progress"];
         let fetched = watch(cmd!(shell, "mvn {quiet...} {copy} {artifact} {place}"), &[])?;
-        ensure!(fetched.success, "ktlint {version} could not be fetched");
+        ensure!(fetched.success, "{} {} could not be fetched", parts[1], parts[2]);
     }
-    Ok(jar)
+    Ok(path)
 }
 
 /// Counts what Surefire says; a module that is to have tests and runs none is a failure.
@@ -146,6 +166,13 @@ const DRAWN_WITH: &[(&str, &str)] = &[
 const LIBRARIES: &[&str] = &["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
 /// The modules of `android/pom.xml` that have tests.
 const TESTED: &[&str] = &["countersign-core", "countersign-ui"];
+/// jSMPP's simulator of an SMSC, and what it is made of.
+const SMSC: [&str; 4] = [
+    "org.jsmpp:jsmpp-examples:3.0.0:jar",
+    "org.jsmpp:jsmpp:3.0.0:jar",
+    "org.slf4j:slf4j-api:1.7.36:jar",
+    "org.slf4j:slf4j-simple:1.7.36:jar",
+];
 const NOT_FETCHED: &str = "Could not transfer artifact";
 
 #[cfg(test)]

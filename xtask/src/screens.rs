@@ -60,4 +60,6 @@ const PAGES: &[&str] = &[
     "admin-users-en-1000-light",
     "user-en-1000-dark",
     "admin-keys-ar-1000-light",
+    "application-en-1000-light",
+    "pin-template-en-1000-dark",
 ];

@@ -57,6 +57,14 @@ pub(crate) fn hadolint(shell: &Shell) -> Result<PathBuf> {
     Ok(programs.join(format!("hadolint{}", env::consts::EXE_SUFFIX)))
 }
 
+/// A Python with the official client of the API for PINs.
+///
+/// # Errors
+/// There is no Python 3, or the packages cannot be fetched.
+pub(crate) fn infobip(shell: &Shell) -> Result<PathBuf> {
+    Ok(venv(shell, "infobip", INFOBIP)?.join(format!("python{}", env::consts::EXE_SUFFIX)))
+}
+
 /// The folder of the programs of a virtual environment with exactly these packages.
 fn venv(shell: &Shell, name: &str, wanted: &[&str]) -> Result<PathBuf> {
     let home = tools(shell).join(name);
@@ -166,6 +174,19 @@ const PYTHON_PACKAGES: &[&str] = &[
     "cffi==2.1.1",
     "pycparser==3.12",
     "pynacl==1.6.2",
+];
+
+/// The official client and all that it needs.
+const INFOBIP: &[&str] = &[
+    "annotated-types==0.8.0",
+    "infobip-api-python-client==6.0.0",
+    "pydantic==2.14.4",
+    "pydantic_core==2.50.5",
+    "python-dateutil==4.0.0",
+    "typing-inspection==0.4.5",
+    "typing_extensions==4.16.0",
+    "tzdata==2026.6",
+    "urllib3==2.8.0",
 ];
 
 /// Schemathesis and all that it needs.

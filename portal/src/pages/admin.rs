@@ -19,7 +19,7 @@ use crate::page::{Page, ok, show, utc, without_controls};
 use crate::password;
 use crate::refusal::Refusal;
 use crate::sign_in::{MOST_LOGIN, is_login};
-use crate::store::{DeviceState, NewUser, User, UserSummary, new_id};
+use crate::store::{DeviceState, NewUser, PhoneNumber, User, UserSummary, new_id};
 use crate::visitor::{Administrator, Ours};
 
 #[derive(Template)]
@@ -40,6 +40,7 @@ struct UserPage {
     user: User,
     devices: Vec<Line>,
     recovery_codes: i64,
+    number: Option<PhoneNumber>,
     is_self: bool,
     said: Option<String>,
 }
@@ -163,7 +164,8 @@ pub(super) async fn user_page(
     let recovery_codes = portal.store.recovery_codes_left(&user.id).await?;
     let page = Page::of(&portal, &visitor);
     let said = After::said(after, &page);
-    ok(&UserPage { page, is_self: own.id == user.id, user, devices, recovery_codes, said })
+    let number = portal.store.number_of(&user.id).await?;
+    ok(&UserPage { page, is_self: own.id == user.id, user, devices, recovery_codes, number, said })
 }
 
 /// What an administrator can do to an account, by the last part of its address.
@@ -303,6 +305,8 @@ pub(super) async fn keys_page(
 #[derive(Deserialize)]
 pub(super) struct Named {
     name: String,
+    /// What the key is for.
+    r#use: Option<String>,
 }
 
 pub(super) async fn add_key(
@@ -320,7 +324,10 @@ pub(super) async fn add_key(
     }
     let key = password::token()?;
     let hash = password::token_hash(&key);
-    portal.store.add_api_key(&new_id()?, &hash, name, portal.clock.now()).await?;
+    let now = portal.clock.now();
+    let scopes =
+        if form.r#use.as_deref() == Some("2fa") { "2fa:manage 2fa:pin:send" } else { "verify" };
+    portal.store.add_api_key(&new_id()?, &hash, name, scopes, None, now).await?;
     portal.store.audit(&visitor.did(&portal, "api-key-made", name, "")).await?;
     ok(&Once {
         title: page.with("api-key-of", "name", name).into_owned(),

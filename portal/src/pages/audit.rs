@@ -153,6 +153,7 @@ const ACTIONS: &[&str] = &[
     "unlock",
     "require-mfa",
     "waive-mfa",
+    "application-changed",
     "api-key-made",
     "api-key-revoked",
     "audit-exported",

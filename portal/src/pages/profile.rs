@@ -29,6 +29,7 @@ struct ProfilePage {
     mfa_required: bool,
     recovery_codes: i64,
     reset: bool,
+    number: Option<String>,
 }
 
 #[derive(Template)]
@@ -83,6 +84,7 @@ pub(super) async fn page(
     ok(&ProfilePage {
         page: Page::of(&portal, &visitor),
         reset: user.reset_at.is_some(),
+        number: portal.store.number_of(&user.id).await?.map(|number| number.msisdn),
         login: user.login,
         admin: user.admin,
         devices,

@@ -91,7 +91,7 @@ async fn devices_for_sites(
     // A key alone, with nobody beside it, is a row of nothing; an unknown key is no row.
     let mut query = sqlx::query(AssertSqlSafe(format!(
         "select column1 as number, devices.* from (values {rows}) as asked
-         join api_keys on hash = column2 and revoked_at is null
+         join api_keys on hash = column2 and revoked_at is null and scopes = 'verify'
          left join users on login_key = column3 and locked_at is null
          left join devices on user_id = users.id and state = 'registered'
          order by devices.created_at, devices.id"

@@ -27,7 +27,7 @@ pub enum Stage {
     Phone,
 }
 
-/// A site that may have codes verified.
+/// A site that may have codes verified, or an app that may send PINs.
 #[derive(Clone)]
 pub struct ApiKey {
     /// 128 random bits in hex.
@@ -38,6 +38,18 @@ pub struct ApiKey {
     pub created_at: Seconds,
     /// When it was revoked.
     pub revoked_at: Option<Seconds>,
+    /// What it is for: `verify`, `2fa:manage`, `2fa:pin:send`, separated by spaces.
+    pub scopes: String,
+    /// The one application that it is for; none is all.
+    pub application_id: Option<String>,
+}
+
+impl ApiKey {
+    /// Whether it is for this.
+    #[must_use]
+    pub fn may(&self, scope: &str) -> bool {
+        self.scopes.split(' ').any(|held| held == scope)
+    }
 }
 
 impl Store {
@@ -230,16 +242,23 @@ impl Store {
         id: &str,
         hash: &[u8; 32],
         name: &str,
+        scopes: &str,
+        application_id: Option<&str>,
         now: Seconds,
     ) -> Result<(), StoreError> {
-        sqlx::query("insert into api_keys (id, hash, name, created_at) values ($1, $2, $3, $4)")
-            .bind(id)
-            .bind(hash.to_vec())
-            .bind(name)
-            .bind(now)
-            .execute(&self.writes)
-            .await
-            .map(drop)
+        sqlx::query(
+            "insert into api_keys (id, hash, name, created_at, scopes, application_id)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
+        .bind(hash.to_vec())
+        .bind(name)
+        .bind(now)
+        .bind(scopes)
+        .bind(application_id)
+        .execute(&self.writes)
+        .await
+        .map(drop)
     }
 
     /// All sites' keys, the newest first.
@@ -296,6 +315,8 @@ fn api_key(row: &sqlx::any::AnyRow) -> Result<ApiKey, StoreError> {
         name: row.try_get("name")?,
         created_at: row.try_get("created_at")?,
         revoked_at: row.try_get("revoked_at")?,
+        scopes: row.try_get("scopes")?,
+        application_id: row.try_get("application_id")?,
     })
 }
 

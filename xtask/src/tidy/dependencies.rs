@@ -26,9 +26,10 @@ const ALLOWED: &[(&str, &str)] = &[
     (
         "countersign-portal",
         "anyhow argon2 askama axum axum-extra chacha20poly1305 clap countersign data-encoding \
-         fluent-bundle fluent-langneg getrandom hkdf hmac percent-encoding prometheus-client qrcode \
-         rand_chacha rand_core serde serde_json sha2 sqlx subtle thiserror time tokio toml tower-http \
-         tracing tracing-subscriber utoipa zeroize zeroizing-alloc",
+         fluent-bundle fluent-langneg futures-util getrandom hkdf hmac percent-encoding phonenumber \
+         prometheus-client qrcode rand_chacha rand_core rusmpp rusmppc rustls serde serde_json sha2 \
+         sqlx subtle thiserror time tokio toml tower-http tracing tracing-subscriber ureq utoipa \
+         zeroize zeroizing-alloc",
     ),
     ("countersign-tests", "countersign countersign-cli getrandom image qrcode serde_json"),
     ("xtask", "anyhow serde_json xshell"),

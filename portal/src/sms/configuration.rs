@@ -1,0 +1,291 @@
+//! An application's configuration and a message template, as the API has them, and what is wrong
+//! with them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::limit::{DAY, limit, span};
+use super::pin::PinType;
+use crate::store::Application;
+
+/// How an application sends and verifies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Configuration {
+    /// Wrong PINs that are looked at.
+    pub(crate) pin_attempts: i64,
+    /// Whether a number that was verified may be sent another PIN.
+    pub(crate) allow_multiple_pin_verifications: bool,
+    /// How long a PIN is right.
+    pub(crate) pin_time_to_live: String,
+    /// How often a number's PIN is looked at.
+    pub(crate) verify_pin_limit: String,
+    /// How many PINs the application sends.
+    pub(crate) send_pin_per_application_limit: String,
+    /// How many PINs a number is sent.
+    pub(crate) send_pin_per_phone_number_limit: String,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            pin_attempts: 10,
+            allow_multiple_pin_verifications: true,
+            pin_time_to_live: "15m".to_owned(),
+            verify_pin_limit: "1/3s".to_owned(),
+            send_pin_per_application_limit: "10000/1d".to_owned(),
+            send_pin_per_phone_number_limit: "3/1d".to_owned(),
+        }
+    }
+}
+
+/// What is wrong, by the name of the field.
+pub(crate) type Problems = BTreeMap<String, Vec<String>>;
+
+impl Configuration {
+    /// Of an application; what a newer portal wrote and this one cannot read is taken for the
+    /// defaults.
+    pub(crate) fn of(application: &Application) -> Self {
+        serde_json::from_str(&application.configuration).unwrap_or_default()
+    }
+
+    /// What is wrong with it.
+    pub(crate) fn problems(&self) -> Problems {
+        let mut problems = Problems::new();
+        let mut expect = |right: bool, field: &str, what: &str| {
+            if !right {
+                problems.entry(format!("configuration.{field}")).or_default().push(what.to_owned());
+            }
+        };
+        // More than a hundred in all is what NIST SP 800-63B forbids.
+        expect((1..=100).contains(&self.pin_attempts), "pinAttempts", "must be 1 to 100");
+        expect(span(&self.pin_time_to_live).is_some(), "pinTimeToLive", SPAN);
+        let verify = limit(&self.verify_pin_limit).is_some_and(|(_, window)| window <= DAY);
+        expect(verify, "verifyPinLimit", "must be like 1/3s, and at most a day long");
+        let application = limit(&self.send_pin_per_application_limit).is_some();
+        expect(application, "sendPinPerApplicationLimit", LIMIT);
+        let number = limit(&self.send_pin_per_phone_number_limit).is_some();
+        expect(number, "sendPinPerPhoneNumberLimit", LIMIT);
+        problems
+    }
+
+    /// How long a PIN is right, in whole seconds.
+    pub(crate) fn life(&self) -> i64 {
+        (span(&self.pin_time_to_live).unwrap_or(900_000) + 999) / 1_000
+    }
+}
+
+/// A message template.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MessageTemplate {
+    /// Of what a PIN is made.
+    pub(crate) pin_type: PinType,
+    /// The text, with `{{pin}}` in it.
+    pub(crate) message_text: String,
+    /// How long a PIN is.
+    #[serde(default = "default_length")]
+    pub(crate) pin_length: i64,
+    /// From whom the message seems to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sender_id: Option<String>,
+    /// The language; for voice, which is not sent here, it is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) language: Option<String>,
+    /// Kept for voice.
+    #[serde(default, rename = "repeatDTMF", skip_serializing_if = "Option::is_none")]
+    pub(crate) repeat_dtmf: Option<String>,
+    /// Kept for voice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) speech_rate: Option<f64>,
+    /// Kept for voice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) voice_name: Option<String>,
+    /// Kept for the gateway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) regional: Option<serde_json::Value>,
+}
+
+impl MessageTemplate {
+    /// Six digits and nothing else.
+    pub(crate) fn blank() -> Self {
+        Self {
+            pin_type: PinType::Numeric,
+            message_text: PLACEHOLDER.to_owned(),
+            pin_length: default_length(),
+            sender_id: None,
+            language: None,
+            repeat_dtmf: None,
+            speech_rate: None,
+            voice_name: None,
+            regional: None,
+        }
+    }
+
+    /// What is wrong with it.
+    pub(crate) fn problems(&self) -> Problems {
+        let mut problems = Problems::new();
+        let mut expect = |right: bool, field: &str, what: &str| {
+            if !right {
+                problems.entry(field.to_owned()).or_default().push(what.to_owned());
+            }
+        };
+        expect(self.message_text.contains(PLACEHOLDER), "messageText", "must contain {{pin}}");
+        let length = self.message_text.chars().count();
+        expect(length <= MOST_TEXT, "messageText", "must be at most 1000 characters long");
+        expect((4..=32).contains(&self.pin_length), "pinLength", "must be 4 to 32");
+        let sender = self.sender_id.as_deref().is_none_or(is_sender);
+        expect(sender, "senderId", SENDER);
+        let language = self.language.as_deref().is_none_or(|code| LANGUAGES.contains(&code));
+        expect(language, "language", "is none that the API knows");
+        let rate = self.speech_rate.is_none_or(|rate| (0.5..=2.0).contains(&rate));
+        expect(rate, "speechRate", "must be 0.5 to 2");
+        problems
+    }
+
+    /// The text of a message with this PIN. A placeholder that nobody filled stays as it is.
+    pub(crate) fn text(&self, pin: &str, placeholders: &BTreeMap<String, String>) -> String {
+        let mut text = String::with_capacity(self.message_text.len() + 64);
+        let mut rest = self.message_text.as_str();
+        // One pass: what a placeholder brings is never read as a placeholder again.
+        while let Some((before, after)) = rest.split_once("{{") {
+            text.push_str(before);
+            let filled = after.split_once("}}").and_then(|(key, rest)| {
+                let value = if key == "pin" {
+                    Some(pin)
+                } else {
+                    placeholders.get(key).map(String::as_str)
+                };
+                Some((value?, rest))
+            });
+            match filled {
+                Some((value, after)) => (rest = after, text.push_str(value)).1,
+                None => (rest = after, text.push_str("{{")).1,
+            }
+        }
+        text + rest
+    }
+}
+
+/// A text with the last line by which phones fill the PIN in for this domain, as WICG's draft
+/// “Origin-bound one-time codes” has it.
+pub(crate) fn with_autofill(text: &str, domain: &str) -> String {
+    let text = without_autofill(text, domain);
+    format!("{text}\n\n{}", autofill_line(domain))
+}
+
+/// The text without that line.
+pub(crate) fn without_autofill<'t>(text: &'t str, domain: &str) -> &'t str {
+    let text = text.trim_end();
+    text.strip_suffix(&autofill_line(domain)).map_or(text, str::trim_end)
+}
+
+/// Whether a text has it.
+pub(crate) fn has_autofill(text: &str, domain: &str) -> bool {
+    text.trim_end().ends_with(&autofill_line(domain))
+}
+
+fn autofill_line(domain: &str) -> String {
+    format!("@{domain} #{PLACEHOLDER}")
+}
+
+/// Whether a text can stand as the sender of a message (3GPP TS 23.040 §9.1.2.5): up to eleven
+/// letters and digits, or a number.
+pub(crate) fn is_sender(text: &str) -> bool {
+    let number = text.strip_prefix('+').unwrap_or(text);
+    let is_number = (3..=15).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    let says_something = text.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    is_number || (says_something && text.len() <= 11 && text.bytes().all(plain))
+}
+
+/// What is wrong with the placeholders of a request.
+pub(crate) fn placeholder_problems(placeholders: &BTreeMap<String, String>) -> Problems {
+    let mut problems = Problems::new();
+    for (key, value) in placeholders {
+        if key.contains(['{', '}']) || key == "pin" || key.is_empty() || value.chars().count() > 200
+        {
+            let what = "keys must not be pin nor hold curly brackets; values are up to 200 characters long";
+            problems.entry("placeholders".to_owned()).or_default().push(what.to_owned());
+            break;
+        }
+    }
+    problems
+}
+
+/// Six digits, where a template names no length: four are one guess in a thousand for ten tries.
+fn default_length() -> i64 {
+    6
+}
+
+pub(crate) const PLACEHOLDER: &str = "{{pin}}";
+pub(crate) const SENDER: &str = "must be a number or up to 11 letters and digits";
+const SPAN: &str = "must be like 15m, and at most a year long";
+const LIMIT: &str = "must be like 3/1d, and at most a year long";
+const MOST_TEXT: usize = 1_000;
+const LANGUAGES: &[&str] = &[
+    "en", "es", "ca", "da", "nl", "fr", "de", "it", "ja", "ko", "no", "pl", "ru", "sv", "fi", "hr",
+    "sl", "ro", "pt_pt", "pt_br", "zh_cn", "zh_tw", "pt-pt", "pt-br", "zh-cn", "zh-tw",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(text: &str) -> MessageTemplate {
+        let json = serde_json::json!({ "pinType": "NUMERIC", "messageText": text });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn placeholders_are_filled_once_and_never_read_again() {
+        let of = |pairs: &[(&str, &str)]| {
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let text = template("Hello {{firstName}}, {{pin}} {{nobody}} {{")
+            .text("12", &of(&[("firstName", "{{pin}}")]));
+        assert_eq!(text, "Hello {{pin}}, 12 {{nobody}} {{");
+        assert!(!placeholder_problems(&of(&[("pin", "1")])).is_empty());
+        assert!(!placeholder_problems(&of(&[("a}", "1")])).is_empty());
+        assert!(placeholder_problems(&of(&[("firstName", "Ana")])).is_empty());
+    }
+
+    #[test]
+    fn defaults_are_the_apis_and_are_right() {
+        let default: Configuration = serde_json::from_str("{}").unwrap();
+        assert_eq!(default, Configuration::default());
+        assert!(default.problems().is_empty());
+        assert_eq!(default.life(), 900);
+        let wrong = Configuration { verify_pin_limit: "1/2d".into(), pin_attempts: 0, ..default };
+        let problems = wrong.problems();
+        let fields: Vec<_> = problems.keys().map(String::as_str).collect();
+        assert_eq!(fields, ["configuration.pinAttempts", "configuration.verifyPinLimit"]);
+        assert!(template("no pin").problems().contains_key("messageText"));
+    }
+
+    #[test]
+    fn a_sender_is_a_number_or_a_short_name() {
+        for sender in ["Infobip 2FA", "41793026727", "+41793026727", "A"] {
+            assert!(is_sender(sender), "{sender}");
+        }
+        for sender in ["", " ", "Twelve chars", "Grüezi", "a\nb", "+", "1234567890123456"] {
+            assert!(!is_sender(sender), "{sender}");
+        }
+    }
+
+    #[test]
+    fn the_line_for_autofill_is_the_last_and_there_once() {
+        let plain = "{{pin}} is your code.";
+        let with = with_autofill(plain, "portal.example");
+        assert_eq!(with, "{{pin}} is your code.\n\n@portal.example #{{pin}}");
+        assert_eq!(with_autofill(&with, "portal.example"), with);
+        assert_eq!(without_autofill(&with, "portal.example"), plain);
+        assert!(has_autofill(&with, "portal.example") && !has_autofill(&with, "other.example"));
+        assert!(!has_autofill(plain, "portal.example"));
+    }
+}

@@ -1,0 +1,124 @@
+//! A phone number: is it one, whose is it, may it be sent to, what does that cost?
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use phonenumber::{Type, metadata::DATABASE};
+
+/// A number by the world's numbering plans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Number {
+    /// Digits alone, with the country code: MSISDN.
+    pub(crate) msisdn: String,
+    /// The country code.
+    pub(crate) country: String,
+    /// Whether the plans have such a number, and it can get messages.
+    pub(crate) can_get_messages: bool,
+}
+
+impl Number {
+    /// Reads a number as people and programs write it, in the international form; `None` is no number.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.len() > 32 || !text.bytes().all(|b| b.is_ascii_digit() || b"+ -().".contains(&b)) {
+            return None;
+        }
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let digits = digits.strip_prefix("00").unwrap_or(&digits);
+        if !(5..=15).contains(&digits.len()) {
+            return None;
+        }
+        let Ok(number) = phonenumber::parse(None, format!("+{digits}")) else { return None };
+        let kind = number.number_type(&DATABASE);
+        let has_messages =
+            matches!(kind, Type::Mobile | Type::FixedLineOrMobile | Type::PersonalNumber);
+        Some(Self {
+            country: number.country().code().to_string(),
+            can_get_messages: number.is_valid() && has_messages,
+            msisdn: digits.to_owned(),
+        })
+    }
+}
+
+/// Whether a number has one of these prefixes; no prefix at all is all of them.
+pub(crate) fn is_allowed(msisdn: &str, prefixes: &str) -> bool {
+    let mut prefixes = prefixes.split_whitespace().peekable();
+    prefixes.peek().is_none()
+        || prefixes.any(|prefix| msisdn.starts_with(prefix.trim_start_matches('+')))
+}
+
+/// What a message costs, by the longest prefix that fits; in thousandths.
+#[derive(Debug, Default)]
+pub(crate) struct Prices(BTreeMap<String, i64>);
+
+impl Prices {
+    /// From a file with a prefix and a price a line, `41 0.055`; without a file all are free.
+    pub(crate) fn read(path: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("failed to read the prices in {}", path.display()))?;
+        let mut prices = BTreeMap::new();
+        for (index, line) in text.lines().enumerate() {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            if line.is_empty() {
+                continue;
+            }
+            let read = line.split_once(char::is_whitespace).and_then(|(prefix, price)| {
+                let price: f64 = price.trim().parse().ok()?;
+                let plain = prefix.bytes().all(|byte| byte.is_ascii_digit());
+                (plain && (0.0..=1_000.0).contains(&price)).then_some((prefix, price))
+            });
+            let Some((prefix, price)) = read else {
+                bail!(
+                    "line {} of {} is no prefix and price, like `41 0.055`",
+                    index + 1,
+                    path.display()
+                );
+            };
+            prices.insert(prefix.to_owned(), (price * 1_000.0).round() as i64);
+        }
+        Ok(Self(prices))
+    }
+
+    /// The price for a number.
+    pub(crate) fn of(&self, msisdn: &str) -> i64 {
+        (0..=msisdn.len()).rev().find_map(|end| self.0.get(&msisdn[..end]).copied()).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_they_are_written() {
+        for text in ["41793026727", "+41 79 302 67 27", "0041793026727", "+41-79-302.67.27"] {
+            let number = Number::read(text).unwrap();
+            assert_eq!(
+                (number.msisdn.as_str(), number.country.as_str()),
+                ("41793026727", "41"),
+                "{text}"
+            );
+            assert!(number.can_get_messages);
+        }
+        // Of the right form, and of nobody: too long for its plan, a fixed line, an unknown plan.
+        for text in ["4179302672712", "41442345678", "+385 1 1234 567"] {
+            assert!(Number::read(text).is_none_or(|number| !number.can_get_messages), "{text}");
+        }
+        for text in ["", "ana", "41x93026727", "1234", "+99999999999999999", "41793026727; drop"] {
+            assert!(Number::read(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn prefixes_and_prices_go_by_the_longest() {
+        assert!(is_allowed("41793026727", "") && is_allowed("41793026727", "385 +41"));
+        assert!(!is_allowed("41793026727", "385 44"));
+        let prices = Prices([("".into(), 90), ("41".into(), 50), ("4179".into(), 55)].into());
+        assert_eq!(prices.of("41793026727"), 55);
+        assert_eq!(prices.of("41763026727"), 50);
+        assert_eq!(prices.of("385911234567"), 90);
+    }
+}

@@ -1,0 +1,114 @@
+//! Hands queued messages over. Every portal does; the queue gives each message to one of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::gateway::{Message, NotSent, plain};
+use crate::Portal;
+use crate::refusal::Refusal;
+use crate::store::{Claimed, Seconds};
+
+/// Hands over what is due, until it is stopped.
+///
+/// So many are on their way at one moment; a gateway that is slow with one holds up no other.
+pub(crate) async fn send_queued(portal: Arc<Portal>) {
+    if !portal.sms.gateway.is_set_up() {
+        return;
+    }
+    let mut sending = JoinSet::new();
+    loop {
+        // Why one failed is in the log, and it is tried again.
+        while sending.try_join_next().is_some() {}
+        let room = MOST - sending.len();
+        if room == 0 {
+            sending.join_next().await;
+            continue;
+        }
+        let more = claim(&portal, room, &mut sending).await.unwrap_or(false);
+        if !more {
+            let woken = portal.sms.queued.notified();
+            let _ = tokio::time::timeout(EVERY, woken).await;
+        }
+    }
+}
+
+/// Takes reports, and begins to hand over what is due; says whether there may be more.
+async fn claim(
+    portal: &Arc<Portal>,
+    most: usize,
+    sending: &mut JoinSet<Result<(), Refusal>>,
+) -> Result<bool, Refusal> {
+    for report in portal.sms.gateway.reports().await {
+        let now = portal.clock.now();
+        let (ids, status) = (report.ids(), plain(&report.status));
+        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+        portal.store.message_reported(&ids, report.delivered, &status, now).await?;
+    }
+    let most = i64::try_from(most).unwrap_or(1);
+    let claimed = portal.store.claim_messages(most, CLAIM, portal.clock.now()).await?;
+    let more = !claimed.is_empty();
+    for message in claimed {
+        let portal = portal.clone();
+        sending.spawn(async move { hand_over(&portal, &message).await });
+    }
+    Ok(more)
+}
+
+async fn hand_over(portal: &Portal, claimed: &Claimed) -> Result<(), Refusal> {
+    let keys = &portal.config.keys;
+    let (id, to, from) = (&claimed.id, &claimed.msisdn, &claimed.sender);
+    let body = keys.open_bytes(&claimed.body, &claimed.key_id, id);
+    let text = body.as_ref().ok().and_then(|body| std::str::from_utf8(body).ok());
+    let sent = match text {
+        Some(text) => {
+            let valid_for = claimed.expires_at - portal.clock.now();
+            portal.sms.gateway.send(&Message { id, to, from, text, valid_for }).await
+        }
+        None => Err(NotSent::Never("its key is no longer among the keys".to_owned())),
+    };
+    let now = portal.clock.now();
+    match sent {
+        Ok(gateway_id) => {
+            let keep = portal.sms.gateway.is_inbox();
+            portal.store.message_sent(id, &gateway_id, keep, now).await?;
+            portal.figures.message("sent");
+        }
+        Err(NotSent::Later(reason)) => {
+            let next = now + wait_after(claimed.tries);
+            portal.store.message_refused(id, Some(next), &reason).await?;
+            portal.figures.message("later");
+        }
+        Err(NotSent::Never(reason)) => {
+            portal.store.message_refused(id, None, &reason).await?;
+            portal.figures.message("never");
+        }
+    }
+    Ok(())
+}
+
+/// The seconds until the next try: 1, 2, 4 … 60.
+fn wait_after(tries: i64) -> Seconds {
+    1_i64.checked_shl(u32::try_from(tries - 1).unwrap_or(0)).unwrap_or(LONGEST).clamp(1, LONGEST)
+}
+
+/// How many messages are on their way at one moment.
+const MOST: usize = 50;
+/// How long a claim holds, in seconds: longer than a gateway may take to answer.
+const CLAIM: Seconds = 15;
+const LONGEST: Seconds = 60;
+/// Another portal's messages, and those that wait, are looked for this often.
+const EVERY: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_up_to_a_minute() {
+        let waits: Vec<_> = (1..=9).map(wait_after).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        assert_eq!(wait_after(1_000), 60);
+    }
+}
