@@ -46,6 +46,9 @@ mod portal_browser;
 #[path = "real_parts/portal_cluster.rs"]
 mod portal_cluster;
 #[cfg(test)]
+#[path = "real_parts/portal_deployment.rs"]
+mod portal_deployment;
+#[cfg(test)]
 #[path = "real_parts/portal_messages.rs"]
 mod portal_messages;
 #[cfg(test)]

@@ -36,6 +36,7 @@ pub(crate) fn router() -> Router<Arc<Portal>> {
         .route("/profile", get(profile::page))
         .route("/profile/access", get(profile::access_page))
         .route("/profile/access/password", get(profile::password_page).post(profile::password))
+        .route("/profile/access/confirm", get(profile::confirm_page).post(profile::confirm_submit))
         .route("/profile/access/recovery", get(profile::recovery_page).post(profile::recovery))
         .route("/profile/access/mobile", get(devices::list_page))
         .route("/profile/access/mobile/new", get(devices::new_page).post(devices::begin))

@@ -6,6 +6,7 @@
 mod accounts;
 mod applications;
 mod audit;
+mod codes;
 mod devices;
 mod limits;
 mod messages;
@@ -13,6 +14,7 @@ mod numbers;
 mod pins;
 mod sessions;
 mod throttle;
+mod together;
 
 use std::path::Path;
 use std::str::FromStr as _;
@@ -27,6 +29,7 @@ use sqlx::{Any, AnyPool, Executor as _, Transaction};
 pub use self::accounts::{NewUser, User, UserSummary};
 pub use self::applications::{Application, Template};
 pub use self::audit::{AuditEntry, AuditFilter};
+use self::codes::Codes;
 pub use self::devices::{Begun, Device, DeviceState, NewDevice};
 pub use self::limits::{Reservation, Reserved};
 pub use self::messages::{Claimed, MessageLine, NewMessage, Tally};
@@ -48,6 +51,7 @@ pub struct Store {
     /// Of one connection where the database is a file: writers who wait for each other in turn get
     /// on faster than writers who try again and again.
     writes: AnyPool,
+    codes: Codes,
     kind: Kind,
 }
 
@@ -66,20 +70,21 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let options = AnyConnectOptions::from_str(url)?;
-        let store = if url.starts_with("postgres") {
+        let (reads, writes, kind) = if url.starts_with("postgres") {
             let pool = pool(16).connect_with(options).await?;
-            Self { reads: pool.clone(), writes: pool, kind: Kind::Postgres }
+            (pool.clone(), pool, Kind::Postgres)
         } else {
             let writes = sqlite(pool(1)).connect_with(options.clone()).await?;
             let reads = sqlite(pool(4)).connect_with(options).await?;
-            Self { reads, writes, kind: Kind::Sqlite }
+            (reads, writes, Kind::Sqlite)
         };
-        let migrations: &Migrator = match store.kind {
+        let migrations: &Migrator = match kind {
             Kind::Sqlite => &SQLITE,
             Kind::Postgres => &POSTGRES,
         };
-        migrations.run(&store.writes).await?;
-        Ok(store)
+        migrations.run(&writes).await?;
+        let codes = Codes::start(reads.clone(), writes.clone());
+        Ok(Self { reads, writes, codes, kind })
     }
 
     /// The address of a database in this file.

@@ -47,6 +47,9 @@ pub(crate) struct HalfSignedIn(pub Visitor, pub User);
 /// Someone who is all the way in.
 pub(crate) struct SignedIn(pub Visitor, pub User);
 
+/// Someone who is all the way in, and showed lately who they are.
+pub(crate) struct Confirmed(pub Visitor, pub User);
+
 /// An administrator who is all the way in.
 pub(crate) struct Administrator(pub Visitor, pub User);
 
@@ -65,6 +68,22 @@ impl Visitor {
     pub fn signed_in(&self) -> Option<&User> {
         let full = |session: &&Session| session.stage == Stage::Full;
         self.session.as_ref().filter(full).map(|session| &session.user)
+    }
+
+    /// Whether the owner of the session showed lately who they are, as somebody has to who changes how
+    /// they sign in: a browser that was left open, or a stolen cookie, binds no phone.
+    ///
+    /// # Errors
+    /// They did not: the page that asks for the password.
+    pub fn confirmed(&self, portal: &Portal) -> Result<(), Refusal> {
+        let at = self.session.as_ref().map_or(0, |session| session.confirmed_at);
+        if portal.clock.now() - at <= CONFIRMED_FOR {
+            Ok(())
+        } else if self.path.starts_with("/profile/access/recovery") {
+            Err(Refusal::SignIn("/profile/access/confirm?for=recovery"))
+        } else {
+            Err(Refusal::SignIn("/profile/access/confirm?for=mobile"))
+        }
     }
 
     /// The token that a form must carry: made of the cookie's, which no other site knows.
@@ -275,6 +294,16 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
+impl FromRequestParts<Arc<Portal>> for Confirmed {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Refusal> {
+        let SignedIn(visitor, user) = SignedIn::from_request_parts(parts, portal).await?;
+        visitor.confirmed(portal)?;
+        Ok(Self(visitor, user))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Administrator {
     type Rejection = Refusal;
 
@@ -313,6 +342,8 @@ fn cookie_name(name: &str, secure: bool) -> String {
     format!("{prefix}countersign-{name}")
 }
 
+/// How long it is lately, in seconds.
+const CONFIRMED_FOR: i64 = 15 * 60;
 const SESSION: &str = "session";
 const BROWSER: &str = "browser";
 const LANGUAGE: &str = "language";

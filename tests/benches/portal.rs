@@ -138,10 +138,10 @@ fn summed(rounds: Vec<Round>) -> (f64, f64) {
     (rates[rates.len() / 2], f64::from(times[times.len() * 99 / 100]) / 1_000.0)
 }
 
-const CLIENTS: usize = 16;
+const CLIENTS: usize = 64;
 /// Each shows some nine codes in a row, and then one every 30 seconds.
-const DEVICES: usize = 16_000;
-const ROUNDS: usize = 7;
+const DEVICES: usize = 48_000;
+const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(4);
 const WARM_UP: Duration = Duration::from_secs(2);
 const CLUSTER: Duration = Duration::from_secs(120);

@@ -287,6 +287,34 @@ async fn a_session_is_another_after_each_step_and_gone_after_the_last() {
 }
 
 #[tokio::test]
+async fn after_a_while_the_password_is_asked_for_again_before_a_device_is_changed() {
+    const NEW: &str = "/profile/access/mobile/new";
+    let site = Site::start().await;
+    let visitor = Visitor::of(&site);
+    visitor.sign_in("ana", &site.ana).await;
+    site.portal.clock().advance(900);
+    register(&site, &visitor, "Pixel").await;
+    let devices = site.portal.store().devices(&id_of(&site, "ana").await).await.unwrap();
+    let remove = format!("/profile/access/mobile/{}/remove", devices[0].id);
+    site.portal.clock().advance(1);
+    for page in [NEW, &remove, "/profile/access/recovery"] {
+        let answer = visitor.get(page).await;
+        assert_eq!(answer.url().path(), "/profile/access/confirm", "{page}");
+    }
+    // A form that was opened before changes nothing either.
+    let from = "/profile/access/confirm?for=mobile";
+    let late = visitor.submit(from, NEW, &[("name", "Tablet")]).await;
+    assert_eq!(late.url().path(), "/profile/access/confirm");
+    let wrong = visitor.submit(from, from, &[("password", "harbour")]).await;
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let right = visitor.submit(from, from, &[("password", &site.ana)]).await;
+    assert_eq!(right.url().path(), "/profile/access/mobile");
+    assert!(!right.text().await.unwrap().contains("Tablet"));
+    assert_eq!(visitor.get(NEW).await.url().path(), NEW);
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn health_is_told_and_figures_are_counted() {
     let site = Site::start().await;
     let visitor = Visitor::of(&site);

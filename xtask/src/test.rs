@@ -16,13 +16,19 @@ pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> R
     if report.ci {
         check::steps(shell, report);
     }
+    // The programs beside the tests, of the same parts: built one by one, each would build its own.
+    let programs = cmd!(shell, "cargo build --workspace --bins --tests");
+    report.step("build", watch(programs, &[]));
     let workspace = cmd!(shell, "cargo test --workspace --no-fail-fast");
-    report.tests("cargo test --workspace", watch(workspace, &[]));
+    report.tests("cargo test --workspace", watch(workspace, &[BUILT]));
     real_parts(shell, report);
     maven::tests(shell, report);
     swift::tests(shell, report);
     Ok(())
 }
+
+/// Tells the tests that the programs are there.
+const BUILT: (&str, &str) = ("COUNTERSIGN_BUILT", "1");
 
 /// Something that a test asks of the machine.
 enum Need {
@@ -38,6 +44,8 @@ enum Need {
     Infobip,
     /// An SMSC's jars: `COUNTERSIGN_SMSC`.
     Smsc,
+    /// What reads container files: `COUNTERSIGN_HADOLINT`.
+    Hadolint,
     /// Other people's pictures of QR codes: `COUNTERSIGN_PICTURES`.
     Pictures,
 }
@@ -55,6 +63,7 @@ const PARTS: &[(&str, &[Need])] = &[
     ("portal_messages", &[POSTGRES, SETPRIV]),
     ("portal_pins", &[Need::Infobip]),
     ("portal_smsc", &[Need::Smsc]),
+    ("portal_deployment", &[SYSTEMD, Need::Hadolint]),
     ("portal_openapi", &[POSTGRES, SETPRIV, Need::Schemathesis]),
 ];
 
@@ -68,6 +77,7 @@ const OATHTOOL: Need = Need::Program { name: "oathtool", package: "oathtool" };
 // The server's own programs are not on the path; this one, which the package brings along, is.
 const POSTGRES: Need = Need::Program { name: "pg_createcluster", package: "postgresql" };
 const SETPRIV: Need = Need::Program { name: "setpriv", package: "util-linux" };
+const SYSTEMD: Need = Need::Program { name: "systemd-analyze", package: "systemd" };
 const STRACE: Need = Need::Program { name: "strace", package: "strace" };
 
 /// The tests against parts of other people: run where the part can be had, skipped by name where not.
@@ -82,6 +92,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
     let schemathesis = setup::schemathesis(shell).map_err(|error| format!("{error:#}"));
     let infobip = setup::infobip(shell).map_err(|error| format!("{error:#}"));
     let smsc = maven::smsc(shell).map_err(|error| format!("{error:#}"));
+    let hadolint = setup::hadolint(shell).map_err(|error| format!("{error:#}"));
     let pictures = field_pictures(shell);
     let met = |need: &Need| match need {
         Need::Program { name, .. } if setup::on_path(name) => Ok(()),
@@ -96,6 +107,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         }
         Need::Infobip => infobip.as_ref().map(drop).map_err(|why| format!("no client ({why})")),
         Need::Smsc => smsc.as_ref().map(drop).map_err(|why| format!("no SMSC ({why})")),
+        Need::Hadolint => hadolint.as_ref().map(drop).map_err(|why| format!("no hadolint ({why})")),
         Need::Pictures => pictures.as_ref().map(drop).ok_or("no field pictures here".to_owned()),
     };
 
@@ -109,16 +121,17 @@ fn real_parts(shell: &Shell, report: &mut Report) {
             }
         }
     }
-    let variables = [
+    let paths = [
         ("COUNTERSIGN_PYTHON", python.as_ref().ok()),
         ("COUNTERSIGN_AXE", axe.as_ref().ok()),
         ("COUNTERSIGN_SCHEMATHESIS", schemathesis.as_ref().ok()),
         ("COUNTERSIGN_INFOBIP", infobip.as_ref().ok()),
         ("COUNTERSIGN_SMSC", smsc.as_ref().ok()),
+        ("COUNTERSIGN_HADOLINT", hadolint.as_ref().ok()),
         ("COUNTERSIGN_PICTURES", pictures.as_ref()),
     ];
-    let variables: Vec<_> =
-        variables.into_iter().filter_map(|(name, path)| Some((name, path?.to_str()?))).collect();
+    let paths = paths.into_iter().filter_map(|(name, path)| Some((name, path?.to_str()?)));
+    let variables: Vec<_> = paths.chain([BUILT]).collect();
 
     let what = "cargo test --test real_parts";
     let cargo = cmd!(shell, "cargo test --workspace --test real_parts");

@@ -25,7 +25,7 @@ use crate::password;
 use crate::refusal::Refusal;
 use crate::store::{Begun, Device, DeviceState, NewDevice, Stage, User, new_id};
 use crate::verifier::Outcome;
-use crate::visitor::{HalfSignedIn, Ours, SignedIn, Visitor};
+use crate::visitor::{Confirmed, HalfSignedIn, Ours, SignedIn, Visitor};
 
 #[derive(Template)]
 #[template(path = "devices.html")]
@@ -100,7 +100,7 @@ pub(super) async fn list_page(
 
 pub(super) async fn new_page(
     State(portal): State<Arc<Portal>>,
-    SignedIn(visitor, _): SignedIn,
+    Confirmed(visitor, _): Confirmed,
 ) -> Result<Response, Refusal> {
     ok(&NewPage { page: Page::of(&portal, &visitor), name: String::new(), problem: None })
 }
@@ -112,7 +112,7 @@ pub(super) struct Named {
 
 pub(super) async fn begin(
     State(portal): State<Arc<Portal>>,
-    SignedIn(visitor, user): SignedIn,
+    Confirmed(visitor, user): Confirmed,
     Ours(form): Ours<Named>,
 ) -> Result<Response, Refusal> {
     let problem = match begin_device(&portal, &visitor, &user, &form.name).await? {
@@ -185,7 +185,7 @@ pub(super) async fn set_up_submit(
 
 pub(super) async fn remove_page(
     State(portal): State<Arc<Portal>>,
-    SignedIn(visitor, user): SignedIn,
+    Confirmed(visitor, user): Confirmed,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal> {
     let Path(id) = id?;
@@ -202,7 +202,7 @@ pub(super) async fn remove_page(
 
 pub(super) async fn remove(
     State(portal): State<Arc<Portal>>,
-    SignedIn(visitor, user): SignedIn,
+    Confirmed(visitor, user): Confirmed,
     id: Result<Path<String>, PathRejection>,
     Ours(()): Ours<()>,
 ) -> Result<Response, Refusal> {
@@ -283,6 +283,7 @@ async fn begin_again(
     user: &User,
     device: &Device,
 ) -> Result<Response, Refusal> {
+    visitor.confirmed(portal)?;
     portal.store.reject_device(&user.id, &device.id, portal.clock.now()).await?;
     let begun = begin_device(portal, visitor, user, &device.name).await?;
     let to = begun.map_or(EXPIRED.to_owned(), |id| format!("/profile/access/mobile/{id}"));

@@ -17,7 +17,7 @@ use crate::page::{Page, ok, show};
 use crate::password;
 use crate::refusal::Refusal;
 use crate::store::{Scope, Stage, User};
-use crate::visitor::{Ours, SignedIn, Visitor};
+use crate::visitor::{Confirmed, Ours, SignedIn, Visitor};
 
 #[derive(Template)]
 #[template(path = "profile.html")]
@@ -127,19 +127,8 @@ pub(super) async fn password(
 ) -> Result<Response, Refusal> {
     let mut problem = check_new_password(&form.new, &form.again, &user);
     if problem.is_none() {
-        let scope = Scope::Present(user.id.clone());
-        if let Some(wait) = portal.store.reserve_attempt(&scope, portal.clock.now()).await? {
-            return Err(Refusal::Wait(wait));
-        }
-        let old = form.old.chars().count() <= password::MOST
-            && password::verify(form.old, Some(user.password_hash.clone())).await?;
-        if old {
-            portal.store.forgive(&scope).await?;
-        } else {
-            problem = Some("old-password-is-wrong");
-            let did = visitor.did(&portal, "password-refused", &user.login, "");
-            portal.store.audit(&did).await?;
-        }
+        let right = is_password_of(&portal, &visitor, &user, form.old).await?;
+        problem = (!right).then_some("old-password-is-wrong");
     }
     if let Some(key) = problem {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -147,6 +136,69 @@ pub(super) async fn password(
     }
     let jar = replace_password(&portal, &visitor, jar, user, form.new).await?;
     Ok((jar, Redirect::to("/profile/access?said=said-password-changed")).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    wrong: bool,
+}
+
+/// What the confirmation is for: where it leads back to.
+#[derive(Deserialize)]
+pub(super) struct For {
+    r#for: String,
+}
+
+pub(super) async fn confirm_page(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, _): SignedIn,
+) -> Result<Response, Refusal> {
+    ok(&ConfirmPage { page: Page::of(&portal, &visitor), wrong: false })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Present {
+    password: Zeroizing<String>,
+}
+
+pub(super) async fn confirm_submit(
+    State(portal): State<Arc<Portal>>,
+    SignedIn(visitor, user): SignedIn,
+    wanted: Result<Query<For>, QueryRejection>,
+    Ours(form): Ours<Present>,
+) -> Result<Response, Refusal> {
+    if !is_password_of(&portal, &visitor, &user, form.password).await? {
+        let page = ConfirmPage { page: Page::of(&portal, &visitor), wrong: true };
+        return show(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    portal.store.confirm_session(&visitor.token_hash(), portal.clock.now()).await?;
+    let recovery = wanted.is_ok_and(|Query(wanted)| wanted.r#for == "recovery");
+    let back = if recovery { "/profile/access/recovery" } else { "/profile/access/mobile" };
+    Ok(Redirect::to(back).into_response())
+}
+
+/// Whether this is the password of somebody who is signed in: asked as patiently as at the sign-in.
+async fn is_password_of(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+    typed: Zeroizing<String>,
+) -> Result<bool, Refusal> {
+    let scope = Scope::Present(user.id.clone());
+    if let Some(wait) = portal.store.reserve_attempt(&scope, portal.clock.now()).await? {
+        return Err(Refusal::Wait(wait));
+    }
+    let right = typed.chars().count() <= password::MOST
+        && password::verify(typed, Some(user.password_hash.clone())).await?;
+    if right {
+        portal.store.forgive(&scope).await?;
+    } else {
+        let did = visitor.did(portal, "password-refused", &user.login, "");
+        portal.store.audit(&did).await?;
+    }
+    Ok(right)
 }
 
 /// Gives an account a password of its own. All its sessions are over then; this one goes on, under a
@@ -194,7 +246,7 @@ impl NewPasswordPage {
 
 pub(super) async fn recovery_page(
     State(portal): State<Arc<Portal>>,
-    SignedIn(visitor, user): SignedIn,
+    Confirmed(visitor, user): Confirmed,
 ) -> Result<Response, Refusal> {
     let left = portal.store.recovery_codes_left(&user.id).await?;
     let has_device = portal.has_device(&user).await?;
@@ -203,7 +255,7 @@ pub(super) async fn recovery_page(
 
 pub(super) async fn recovery(
     State(portal): State<Arc<Portal>>,
-    SignedIn(visitor, user): SignedIn,
+    Confirmed(visitor, user): Confirmed,
     Ours(()): Ours<()>,
 ) -> Result<Response, Refusal> {
     if !portal.has_device(&user).await? {

@@ -1,4 +1,4 @@
-//! Devices: pending, registered, rejected; and the one statement that accepts a code.
+//! Devices: pending, registered, rejected.
 
 use countersign::verify::Seen;
 use sqlx::Row as _;
@@ -160,42 +160,6 @@ impl Store {
         Ok(devices)
     }
 
-    /// The registered devices of the account with this login name, which may be none, on the
-    /// condition that a site has the key of this hash. A locked account has none.
-    ///
-    /// In one question, because it is asked for each code that a site has verified.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn devices_for_site(
-        &self,
-        key_hash: &[u8; 32],
-        login: &str,
-    ) -> Result<Option<Vec<Device>>, StoreError> {
-        let rows = sqlx::query(
-            "select devices.* from api_keys
-             left join users on login_key = $2 and locked_at is null
-             left join devices on user_id = users.id and state = 'registered'
-             where hash = $1 and revoked_at is null and scopes = 'verify'
-             order by devices.created_at, devices.id",
-        )
-        .bind(key_hash.to_vec())
-        .bind(login.to_lowercase())
-        .fetch_all(&self.reads)
-        .await?;
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        // A key alone, with nobody beside it, is a row of nothing.
-        let mut devices = Vec::with_capacity(rows.len());
-        for row in &rows {
-            if row.try_get::<Option<String>, _>("id")?.is_some() {
-                devices.push(device(row)?);
-            }
-        }
-        Ok(Some(devices))
-    }
-
     /// Makes a pending device a registered one, by a code that fits it: the step of that code is
     /// used up, and no login takes it.
     ///
@@ -207,41 +171,12 @@ impl Store {
         seen: Seen,
         now: Seconds,
     ) -> Result<bool, StoreError> {
-        const REGISTER: &str =
+        let registered = sqlx::query(
             "update devices set state = 'registered', last_step = $2, drift = $3, last_used_at = $4,
                                 fails = 0, wait_until = 0
              where id = $1 and state = 'pending' and expires_at > $4 and fails < $5
-               and (wait_until <= $4 or wait_until > $4 + 900)";
-        self.use_step(REGISTER, device, seen, now).await
-    }
-
-    /// Accepts the code of a step, once: of two at one moment, for one only is this true; and for
-    /// none while the device has to wait.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn accept_code(
-        &self,
-        device: &Device,
-        seen: Seen,
-        now: Seconds,
-    ) -> Result<bool, StoreError> {
-        const ACCEPT: &str =
-            "update devices set last_step = $2, drift = $3, last_used_at = $4, fails = 0, wait_until = 0
-             where id = $1 and last_step < $2 and state = 'registered' and fails < $5
-               and (wait_until <= $4 or wait_until > $4 + 900)";
-        self.use_step(ACCEPT, device, seen, now).await
-    }
-
-    /// Uses a step up by this statement: its row count is the verdict.
-    async fn use_step(
-        &self,
-        statement: &'static str,
-        device: &Device,
-        seen: Seen,
-        now: Seconds,
-    ) -> Result<bool, StoreError> {
-        let used = sqlx::query(statement)
+               and (wait_until <= $4 or wait_until > $4 + 900)",
+        )
             .bind(&device.id)
             .bind(step(seen))
             .bind(i64::from(seen.drift))
@@ -249,7 +184,7 @@ impl Store {
             .bind(LIMIT)
             .execute(&self.writes)
             .await?;
-        Ok(one(&used))
+        Ok(one(&registered))
     }
 
     /// Counts a wrong code against all devices of an account that are in this state, and says
@@ -408,7 +343,7 @@ impl DeviceState {
     }
 }
 
-fn device(row: &AnyRow) -> Result<Device, StoreError> {
+pub(super) fn device(row: &AnyRow) -> Result<Device, StoreError> {
     let state = match row.try_get::<String, _>("state")?.as_str() {
         "pending" => DeviceState::Pending,
         "registered" => DeviceState::Registered,
@@ -434,6 +369,6 @@ fn device(row: &AnyRow) -> Result<Device, StoreError> {
 }
 
 /// The column of the last step; -1 stands for none.
-fn step(seen: Seen) -> i64 {
+pub(super) fn step(seen: Seen) -> i64 {
     seen.last_step.map_or(-1, |step| i64::try_from(step).unwrap_or(i64::MAX))
 }

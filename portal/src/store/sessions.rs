@@ -12,6 +12,8 @@ pub struct Session {
     pub stage: Stage,
     /// Whose it is.
     pub user: User,
+    /// When its owner last showed who they are: at the sign-in, or by the password since.
+    pub confirmed_at: Seconds,
 }
 
 /// How far the owner of a session got.
@@ -68,8 +70,8 @@ impl Store {
         expires_at: Seconds,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "insert into sessions (token_hash, user_id, stage, created_at, seen_at, expires_at, epoch)
-             values ($1, $2, $3, $4, $4, $5, $6)",
+            "insert into sessions (token_hash, user_id, stage, created_at, seen_at, confirmed_at, expires_at, epoch)
+             values ($1, $2, $3, $4, $4, $4, $5, $6)",
         )
         .bind(token_hash.to_vec())
         .bind(&user.id)
@@ -92,7 +94,7 @@ impl Store {
         now: Seconds,
     ) -> Result<Option<Session>, StoreError> {
         let row = sqlx::query(
-            "select users.*, stage, seen_at from sessions join users on users.id = user_id
+            "select users.*, stage, seen_at, confirmed_at from sessions join users on users.id = user_id
              where token_hash = $1 and expires_at > $2 and seen_at > $3 and locked_at is null
                and sessions.epoch = users.epoch",
         )
@@ -114,7 +116,25 @@ impl Store {
             "phone" => Stage::Phone,
             _ => Stage::Password,
         };
-        Ok(Some(Session { stage, user: user(&row)? }))
+        let confirmed_at = row.try_get("confirmed_at")?;
+        Ok(Some(Session { stage, user: user(&row)?, confirmed_at }))
+    }
+
+    /// The owner of a session showed who they are.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn confirm_session(
+        &self,
+        token_hash: &[u8; 32],
+        now: Seconds,
+    ) -> Result<(), StoreError> {
+        sqlx::query("update sessions set confirmed_at = $2 where token_hash = $1")
+            .bind(token_hash.to_vec())
+            .bind(now)
+            .execute(&self.writes)
+            .await
+            .map(drop)
     }
 
     /// Ends a session.

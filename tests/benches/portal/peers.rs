@@ -64,7 +64,9 @@ impl Peer for Pgbench {
         let (clients, seconds) = (CLIENTS.to_string(), lasts.as_secs().to_string());
         let first = self.rounds * 1_000_000;
         let (first_step, prefix) = (format!("first={first}"), format!("log{}", self.rounds));
-        let arguments = ["-n", "-M", "prepared", "-j", "2", "-c", &clients, "-T", &seconds];
+        // By TCP, as a portal comes.
+        let arguments =
+            ["-h", "127.0.0.1", "-n", "-M", "prepared", "-j", "2", "-c", &clients, "-T", &seconds];
         let script = ["-f", "update.sql", "-D", "n=0", "-D", &first_step];
         let log = ["-l", "--log-prefix", &prefix, self.database];
         let arguments = [&arguments[..], &script, &log].concat();

@@ -1,0 +1,158 @@
+//! What a code needs: the devices that could have made it, and the one statement that accepts it.
+//! Both are asked together with what others ask at the moment.
+
+use std::collections::HashSet;
+
+use countersign::verify::Seen;
+use sqlx::{AnyPool, AssertSqlSafe, Row as _};
+
+use super::devices::{device, step};
+use super::throttle::LIMIT;
+use super::together::{Together, ask, start};
+use super::{Device, Seconds, Store, StoreError};
+
+/// The two questions.
+#[derive(Debug, Clone)]
+pub(super) struct Codes {
+    for_site: Together<Asked, Option<Vec<Device>>>,
+    accept: Together<Shown, bool>,
+}
+
+/// By a site, about a login name.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    key_hash: Vec<u8>,
+    login_key: String,
+}
+
+/// A code that fits.
+#[derive(Debug, Clone)]
+pub(super) struct Shown {
+    device_id: String,
+    step: i64,
+    drift: i64,
+    now: Seconds,
+}
+
+impl Codes {
+    pub(super) fn start(reads: AnyPool, writes: AnyPool) -> Self {
+        Self {
+            for_site: start(move |asked| {
+                let reads = reads.clone();
+                async move { devices_for_sites(&reads, &asked).await }
+            }),
+            accept: start(move |shown| {
+                let writes = writes.clone();
+                async move { accept_in_turn(&writes, &shown).await }
+            }),
+        }
+    }
+}
+
+impl Store {
+    /// The registered devices of the account with this login name, which may be none, on the
+    /// condition that a site has the key of this hash. A locked account has none.
+    ///
+    /// In one question, because it is asked for each code that a site has verified.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn devices_for_site(
+        &self,
+        key_hash: &[u8; 32],
+        login: &str,
+    ) -> Result<Option<Vec<Device>>, StoreError> {
+        let asked = Asked { key_hash: key_hash.to_vec(), login_key: login.to_lowercase() };
+        ask(&self.codes.for_site, asked).await
+    }
+
+    /// Accepts the code of a step, once: of two at one moment, for one only is this true; and for
+    /// none while the device has to wait.
+    ///
+    /// # Errors
+    /// The database failed. Whether the code was accepted is then not known, as with any commit.
+    pub async fn accept_code(
+        &self,
+        device: &Device,
+        seen: Seen,
+        now: Seconds,
+    ) -> Result<bool, StoreError> {
+        let device_id = device.id.clone();
+        let shown = Shown { device_id, step: step(seen), drift: i64::from(seen.drift), now };
+        ask(&self.codes.accept, shown).await
+    }
+}
+
+async fn devices_for_sites(
+    reads: &AnyPool,
+    asked: &[Asked],
+) -> Result<Vec<Option<Vec<Device>>>, StoreError> {
+    let rows = numbered(asked.len(), |row| format!("({row}, ${}, ${})", row * 2 + 1, row * 2 + 2));
+    // A key alone, with nobody beside it, is a row of nothing; an unknown key is no row.
+    let mut query = sqlx::query(AssertSqlSafe(format!(
+        "select column1 as number, devices.* from (values {rows}) as asked
+         join api_keys on hash = column2 and revoked_at is null and scopes = 'verify'
+         left join users on login_key = column3 and locked_at is null
+         left join devices on user_id = users.id and state = 'registered'
+         order by devices.created_at, devices.id"
+    )));
+    for asked in asked {
+        query = query.bind(&asked.key_hash).bind(&asked.login_key);
+    }
+    let mut answers: Vec<Option<Vec<Device>>> = asked.iter().map(|_| None).collect();
+    for row in query.fetch_all(reads).await? {
+        let number = usize::try_from(row.try_get::<i64, _>("number")?).unwrap_or(usize::MAX);
+        let answer = answers.get_mut(number).ok_or(StoreError::RowNotFound)?;
+        let devices = answer.get_or_insert_default();
+        if row.try_get::<Option<String>, _>("id")?.is_some() {
+            devices.push(device(&row)?);
+        }
+    }
+    Ok(answers)
+}
+
+/// Several codes of one device are judged one after the other, as if they had come so: a statement
+/// that meets a row twice would take any one of them.
+async fn accept_in_turn(writes: &AnyPool, shown: &[Shown]) -> Result<Vec<bool>, StoreError> {
+    let mut verdicts = vec![false; shown.len()];
+    let mut left: Vec<usize> = (0..shown.len()).collect();
+    while !left.is_empty() {
+        let mut met = HashSet::new();
+        let (turn, later): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|&number| met.insert(&shown[number].device_id));
+        let accepted = accept(writes, turn.iter().map(|&number| &shown[number]).collect()).await?;
+        for number in turn {
+            verdicts[number] = accepted.contains(&shown[number].device_id);
+        }
+        left = later;
+    }
+    Ok(verdicts)
+}
+
+/// The one statement that uses steps up: the devices of those that were accepted.
+async fn accept(writes: &AnyPool, shown: Vec<&Shown>) -> Result<HashSet<String>, StoreError> {
+    let rows = numbered(shown.len(), |row| {
+        let [id, step, drift, now] = [2, 3, 4, 5].map(|column| row * 4 + column);
+        format!("(${id}, ${step}, ${drift}, ${now})")
+    });
+    let mut query = sqlx::query(AssertSqlSafe(format!(
+        "update devices
+         set last_step = column2, drift = column3, last_used_at = column4, fails = 0, wait_until = 0
+         from (values {rows}) as shown
+         where id = column1 and last_step < column2 and state = 'registered' and fails < $1
+           and (wait_until <= column4 or wait_until > column4 + 900)
+         returning id"
+    )))
+    .bind(LIMIT);
+    for shown in shown {
+        query = query.bind(&shown.device_id).bind(shown.step).bind(shown.drift).bind(shown.now);
+    }
+    let rows = query.fetch_all(writes).await?;
+    rows.iter().map(|row| row.try_get("id")).collect()
+}
+
+/// Rows of a `values`, whose columns both databases call `column1`, `column2` and so on. Its text is
+/// made of numbers alone.
+fn numbered(count: usize, row: impl Fn(usize) -> String) -> String {
+    (0..count).map(row).collect::<Vec<_>>().join(", ")
+}
