@@ -144,6 +144,12 @@ async fn a_key_reaches_what_it_is_for_and_no_more() {
     assert_eq!(one.call(Method::GET, &path, Value::Null).await.0, StatusCode::FORBIDDEN);
     let verifier = App::with(&site, "verify", None).await;
     assert_eq!(verifier.send(&ids, NUMBER).await.0, StatusCode::FORBIDDEN);
+    // Nor does a key for PINs have codes checked.
+    let http = reqwest::Client::new();
+    let typed = json!({ "login": "ana", "code": "123456" });
+    let asked = http.post(format!("{}/api/v1/verify", site.url)).bearer_auth(&owner.key);
+    let status = asked.json(&typed).send().await.unwrap().status();
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
     let (_, sent) = owner.send(&other, NUMBER).await;
     let pin_id = sent["pinId"].as_str().unwrap();
     assert_eq!(one.verify(pin_id, "1").await.0, StatusCode::NOT_FOUND, "another application's");

