@@ -320,6 +320,7 @@ pin-kind-hex = أرقام ست عشرية
 pin-kind-alphanumeric = أحرف وأرقام
 pin-length = طول رمز PIN (من 4 إلى 32)
 template-is-wrong = يجب أن يحتوي النص على رمز PIN وألا يزيد على 1000 حرف؛ وطول الرمز من 4 إلى 32؛ والمرسل رقم أو حتى 11 حرفًا ورقمًا.
+template-is-for-phones = يرسل هذا التطبيق إلى هواتف البوابة نفسها: يتكوّن رمز PIN لها من 4 إلى 10 أرقام.
 said-template-saved = حُفظ قالب الرسالة.
 pins-offer = اشتراط جهاز يعرض الرموز
 confirmed-number = رقم الهاتف المؤكد

@@ -287,6 +287,7 @@ pin-kind-hex = Hexadezimalziffern
 pin-kind-alphanumeric = Buchstaben und Ziffern
 pin-length = Länge der PIN (4 bis 32)
 template-is-wrong = Der Text muss die PIN enthalten und höchstens 1000 Zeichen lang sein; die PIN hat 4 bis 32 Zeichen; der Absender ist eine Nummer oder bis zu 11 Buchstaben und Ziffern.
+template-is-for-phones = Diese Anwendung sendet an die Telefone des Portals: Deren PIN besteht aus 4 bis 10 Ziffern.
 said-template-saved = Die Nachrichtenvorlage ist gespeichert.
 pins-offer = Ein Gerät verlangen, das Codes anzeigt
 confirmed-number = Bestätigte Telefonnummer

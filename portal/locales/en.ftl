@@ -287,6 +287,7 @@ pin-kind-hex = Hexadecimal digits
 pin-kind-alphanumeric = Letters and digits
 pin-length = Length of the PIN (4 to 32)
 template-is-wrong = The text has to hold the PIN and at most 1000 characters; the PIN has 4 to 32 characters; the sender is a number or up to 11 letters and digits.
+template-is-for-phones = This application sends to the portal’s own phones: their PIN is made of 4 to 10 digits.
 said-template-saved = The message template is saved.
 pins-offer = Require a device that shows codes
 confirmed-number = Confirmed phone number

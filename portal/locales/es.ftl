@@ -287,6 +287,7 @@ pin-kind-hex = Cifras hexadecimales
 pin-kind-alphanumeric = Letras y cifras
 pin-length = Longitud del PIN (de 4 a 32)
 template-is-wrong = El texto debe contener el PIN y como mucho 1000 caracteres; el PIN tiene de 4 a 32 caracteres; el remitente es un número o hasta 11 letras y cifras.
+template-is-for-phones = Esta aplicación envía a los teléfonos del propio portal: su PIN tiene de 4 a 10 cifras.
 said-template-saved = La plantilla de mensaje está guardada.
 pins-offer = Exigir un dispositivo que muestre códigos
 confirmed-number = Número de teléfono confirmado

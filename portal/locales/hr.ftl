@@ -296,6 +296,7 @@ pin-kind-hex = Heksadecimalne znamenke
 pin-kind-alphanumeric = Slova i znamenke
 pin-length = Duljina PIN-a (4 do 32)
 template-is-wrong = Tekst mora sadržavati PIN i najviše 1000 znakova; PIN ima 4 do 32 znaka; pošiljatelj je broj ili do 11 slova i znamenki.
+template-is-for-phones = Ova aplikacija šalje telefonima samog portala: njihov PIN ima 4 do 10 znamenki.
 said-template-saved = Predložak poruke je spremljen.
 pins-offer = Zahtijevaj uređaj koji prikazuje kodove
 confirmed-number = Potvrđeni broj telefona

@@ -22,7 +22,7 @@ pub(crate) use self::configuration::{
 pub(crate) use self::gateway::Gateway;
 pub(crate) use self::limit::limit;
 pub(crate) use self::lookup::Lookup;
-pub(crate) use self::own::Asked;
+pub(crate) use self::own::{Asked, OWN_APPLICATION, is_for_phones};
 pub(crate) use self::pin::PinType;
 pub(crate) use self::sender::send_queued;
 pub(crate) use self::sending::Verdict;

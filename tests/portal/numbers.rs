@@ -89,6 +89,36 @@ async fn a_number_is_confirmed_and_shown() {
 }
 
 #[tokio::test]
+async fn the_portals_own_pins_are_what_a_phone_takes() {
+    let site = Site::with_sms("inbox:").await;
+    Phone::of(&site, "ana", &site.ana).await.ask("+385911234567").await; // the application is there now
+    let password = site.portal.add_account("boss", true, false, true).await.unwrap().unwrap();
+    let boss = Visitor::of(&site);
+    boss.sign_in("boss", &password).await;
+    let page = format!("/admin/pins/{0:032}/templates/{1:032}", 0, 1);
+    let form = |kind, length| {
+        [
+            ("text", "{{pin}}"),
+            ("autofill", "yes"),
+            ("sender", ""),
+            ("kind", kind),
+            ("length", length),
+        ]
+    };
+    for (kind, length) in [("NUMERIC", "11"), ("ALPHA", "6")] {
+        let refused = boss.submit(&page, &page, &form(kind, length)).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{kind} {length}");
+        assert!(refused.text().await.unwrap().contains("4 to 10 digits"), "{kind} {length}");
+    }
+    boss.submit(&page, &page, &form("NUMERIC", "4")).await;
+    let phone = Phone::of(&site, "boss", &password).await;
+    let answer = phone.post("numbers", Some(json!({ "number": "+385911234568" }))).await;
+    assert_eq!(answer.json::<Value>().await.unwrap()["length"], 4);
+    assert_eq!(code_in(&newest_text(&site).await).len(), 4);
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn attempts_time_and_messages_are_limited() {
     let site = Site::with_sms("inbox:").await;
     let phone = Phone::of(&site, "ana", &site.ana).await;
@@ -102,7 +132,7 @@ async fn attempts_time_and_messages_are_limited() {
     let again = phone.post(&format!("numbers/{pin}/resend"), None).await;
     assert_eq!(again.status(), StatusCode::OK);
     let again: Value = again.json().await.unwrap();
-    assert_eq!(again, json!({ "pin": pin, "resend_after": 30 }));
+    assert_eq!(again, json!({ "pin": pin, "resend_after": 30, "length": 6 }));
 
     let wrong = other_than(&code);
     for expected in [

@@ -32,6 +32,8 @@ pub(super) struct PinOnItsWay {
     pin: String,
     /// The seconds until another one is sent.
     resend_after: Seconds,
+    /// How many digits it has.
+    length: i64,
 }
 
 /// Send a PIN to a number. What is answered does not depend on whose number it is.
@@ -163,8 +165,8 @@ async fn pin_of(portal: &Portal, phone: &Phone, id: String) -> Result<Pin, Refus
 
 fn told(asked: Asked) -> Result<Response, Refusal> {
     match asked {
-        Asked::OnItsWay { pin, resend_after } => {
-            Ok(Json(PinOnItsWay { pin, resend_after }).into_response())
+        Asked::OnItsWay { pin, resend_after, length } => {
+            Ok(Json(PinOnItsWay { pin, resend_after, length }).into_response())
         }
         Asked::Wait(seconds) => Err(Refusal::Wait(seconds)),
         Asked::NoNumber => Ok(Refused::response(StatusCode::BAD_REQUEST, "number")),

@@ -13,7 +13,10 @@ use super::pins::application;
 use crate::Portal;
 use crate::page::{Page, ok, show};
 use crate::refusal::Refusal;
-use crate::sms::{MessageTemplate, PinType, has_autofill, with_autofill, without_autofill};
+use crate::sms::{
+    MessageTemplate, OWN_APPLICATION, PinType, has_autofill, is_for_phones, with_autofill,
+    without_autofill,
+};
 use crate::store::{self, Application, new_id};
 use crate::visitor::{Administrator, Ours};
 
@@ -95,7 +98,12 @@ pub(super) async fn save(
         sender_id: (!sender.is_empty()).then(|| sender.to_owned()),
         ..old.unwrap_or_else(MessageTemplate::blank)
     };
-    if kind.is_err() || !changed.problems().is_empty() {
+    let problem = match () {
+        () if kind.is_err() || !changed.problems().is_empty() => Some("template-is-wrong"),
+        () if id == OWN_APPLICATION && !is_for_phones(&changed) => Some("template-is-for-phones"),
+        () => None,
+    };
+    if problem.is_some() {
         let refused = TemplatePage {
             page: Page::of(&portal, &visitor),
             application,
@@ -107,7 +115,7 @@ pub(super) async fn save(
             length: form.length,
             autofill: form.autofill.is_some(),
             domain,
-            problem: Some("template-is-wrong"),
+            problem,
         };
         return show(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::configuration::{Configuration, MessageTemplate, with_autofill};
 use super::number::{Number, is_allowed};
-use super::pin::is_right;
+use super::pin::{PinType, is_right};
 use super::sending::{Sending, Sent, Verdict};
 use crate::Portal;
 use crate::refusal::Refusal;
@@ -16,7 +16,7 @@ use crate::store::{Application, Pin, Reservation, Seconds, Template, User};
 /// What came of asking for a PIN.
 pub(crate) enum Asked {
     /// It is on its way; another one may be asked for in so many seconds.
-    OnItsWay { pin: String, resend_after: Seconds },
+    OnItsWay { pin: String, resend_after: Seconds, length: i64 },
     /// Too soon, or too many.
     Wait(Seconds),
     /// It is no number that can get a message, or the PIN is over.
@@ -47,7 +47,8 @@ impl Portal {
         };
         Ok(match self.send_pin(sending).await? {
             Sent::Queued { pin_id, .. } => {
-                Asked::OnItsWay { pin: pin_id, resend_after: RESEND_AFTER }
+                let length = template.pin_length;
+                Asked::OnItsWay { pin: pin_id, resend_after: RESEND_AFTER, length }
             }
             Sent::NotReachable { .. } => Asked::NoNumber,
             Sent::Wait(seconds) => Asked::Wait(seconds),
@@ -62,7 +63,8 @@ impl Portal {
         let (none, also) = (BTreeMap::new(), own_limits(self, user));
         Ok(match self.send_pin_again(pin, &application, &template, &none, also).await? {
             Some(Sent::Queued { pin_id, .. }) => {
-                Asked::OnItsWay { pin: pin_id, resend_after: RESEND_AFTER }
+                let length = template.pin_length;
+                Asked::OnItsWay { pin: pin_id, resend_after: RESEND_AFTER, length }
             }
             Some(Sent::Wait(seconds)) => Asked::Wait(seconds),
             Some(Sent::NotReachable { .. }) | None => Asked::NoNumber,
@@ -122,6 +124,11 @@ impl Portal {
         let template = serde_json::from_str(&template.template).map_err(anyhow::Error::new)?;
         Ok(application.enabled.then_some((application, template)))
     }
+}
+
+/// Whether a phone can read it: the field where its PIN is typed takes so many digits.
+pub(crate) fn is_for_phones(template: &MessageTemplate) -> bool {
+    template.pin_type == PinType::Numeric && (4..=10).contains(&template.pin_length)
 }
 
 fn own(issuer: &str) -> Result<Application, Refusal> {
