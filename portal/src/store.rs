@@ -71,7 +71,7 @@ impl Store {
         sqlx::any::install_default_drivers();
         let options = AnyConnectOptions::from_str(url)?;
         let (reads, writes, kind) = if url.starts_with("postgres") {
-            let pool = pool(16).connect_with(options).await?;
+            let pool = postgres(pool(16)).connect_with(options).await?;
             (pool.clone(), pool, Kind::Postgres)
         } else {
             let writes = sqlite(pool(1)).connect_with(options.clone()).await?;
@@ -133,6 +133,14 @@ fn pool(connections: u32) -> AnyPoolOptions {
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
+}
+
+fn postgres(options: AnyPoolOptions) -> AnyPoolOptions {
+    // A row that somebody holds, be it a portal that was cut off, holds up nothing for long.
+    const START: &str = "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '15s'";
+    options.after_connect(|connection, _| {
+        Box::pin(async move { connection.execute(START).await.map(drop) })
+    })
 }
 
 fn sqlite(options: AnyPoolOptions) -> AnyPoolOptions {

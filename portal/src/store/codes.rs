@@ -1,7 +1,7 @@
 //! What a code needs: the devices that could have made it, and the one statement that accepts it.
 //! Both are asked together with what others ask at the moment.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 use countersign::verify::Seen;
 use sqlx::{AnyPool, AssertSqlSafe, Row as _};
@@ -43,7 +43,7 @@ impl Codes {
             }),
             accept: start(move |shown| {
                 let writes = writes.clone();
-                async move { accept_in_turn(&writes, &shown).await }
+                async move { accept(&writes, &shown).await }
             }),
         }
     }
@@ -87,6 +87,9 @@ async fn devices_for_sites(
     reads: &AnyPool,
     asked: &[Asked],
 ) -> Result<Vec<Option<Vec<Device>>>, StoreError> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = numbered(asked.len(), |row| format!("({row}, ${}, ${})", row * 2 + 1, row * 2 + 2));
     // A key alone, with nobody beside it, is a row of nothing; an unknown key is no row.
     let mut query = sqlx::query(AssertSqlSafe(format!(
@@ -111,27 +114,22 @@ async fn devices_for_sites(
     Ok(answers)
 }
 
-/// Several codes of one device are judged one after the other, as if they had come so: a statement
-/// that meets a row twice would take any one of them.
-async fn accept_in_turn(writes: &AnyPool, shown: &[Shown]) -> Result<Vec<bool>, StoreError> {
-    let mut verdicts = vec![false; shown.len()];
-    let mut left: Vec<usize> = (0..shown.len()).collect();
-    while !left.is_empty() {
-        let mut met = HashSet::new();
-        let (turn, later): (Vec<_>, Vec<_>) =
-            left.into_iter().partition(|&number| met.insert(&shown[number].device_id));
-        let accepted = accept(writes, turn.iter().map(|&number| &shown[number]).collect()).await?;
-        for number in turn {
-            verdicts[number] = accepted.contains(&shown[number].device_id);
-        }
-        left = later;
+/// The one statement that uses steps up.
+///
+/// It meets each device once: of several codes of one device at one moment the latest step is judged,
+/// and the others are refused, as if they had come right after it.
+async fn accept(writes: &AnyPool, shown: &[Shown]) -> Result<Vec<bool>, StoreError> {
+    if shown.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(verdicts)
-}
-
-/// The one statement that uses steps up: the devices of those that were accepted.
-async fn accept(writes: &AnyPool, shown: Vec<&Shown>) -> Result<HashSet<String>, StoreError> {
-    let rows = numbered(shown.len(), |row| {
+    let mut latest = BTreeMap::new();
+    for (number, code) in shown.iter().enumerate() {
+        let best = latest.entry(code.device_id.as_str()).or_insert(number);
+        if code.step > shown[*best].step {
+            *best = number;
+        }
+    }
+    let rows = numbered(latest.len(), |row| {
         let [id, step, drift, now] = [2, 3, 4, 5].map(|column| row * 4 + column);
         format!("(${id}, ${step}, ${drift}, ${now})")
     });
@@ -144,11 +142,18 @@ async fn accept(writes: &AnyPool, shown: Vec<&Shown>) -> Result<HashSet<String>,
          returning id"
     )))
     .bind(LIMIT);
-    for shown in shown {
-        query = query.bind(&shown.device_id).bind(shown.step).bind(shown.drift).bind(shown.now);
+    // In the order of their ids, so that two portals seldom wait for each other.
+    for code in latest.values().map(|&number| &shown[number]) {
+        query = query.bind(&code.device_id).bind(code.step).bind(code.drift).bind(code.now);
     }
-    let rows = query.fetch_all(writes).await?;
-    rows.iter().map(|row| row.try_get("id")).collect()
+    let mut verdicts = vec![false; shown.len()];
+    for row in query.fetch_all(writes).await? {
+        let accepted: String = row.try_get("id")?;
+        if let Some(&number) = latest.get(accepted.as_str()) {
+            verdicts[number] = true;
+        }
+    }
+    Ok(verdicts)
 }
 
 /// Rows of a `values`, whose columns both databases call `column1`, `column2` and so on. Its text is

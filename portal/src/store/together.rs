@@ -3,7 +3,7 @@
 //! nobody waits for company.
 
 use std::io;
-use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,10 +16,10 @@ pub(super) type Together<Q, A> = mpsc::Sender<Waiting<Q, A>>;
 #[derive(Debug)]
 pub(super) struct Waiting<Q, A> {
     question: Q,
-    answer: oneshot::Sender<Result<A, Arc<StoreError>>>,
+    answer: oneshot::Sender<Result<A, StoreError>>,
 }
 
-/// Begins to answer: `all` answers several questions in their order.
+/// Begins to answer: `all` answers several questions in their order, by one statement.
 pub(super) fn start<Q, A, F, Answers>(all: F) -> Together<Q, A>
 where
     Q: Clone + Send + Sync + 'static,
@@ -31,20 +31,33 @@ where
     tokio::spawn(async move {
         let mut arrived = Vec::with_capacity(MOST);
         while receiver.recv_many(&mut arrived, MOST).await > 0 {
-            let waiting = arrived.drain(..).map(|one| (one.question, one.answer));
-            let (questions, waiting): (Vec<_>, Vec<_>) = waiting.unzip();
-            let answers = match all(questions.clone()).await {
-                Ok(answers) => answers.into_iter().map(Ok).collect(),
+            // Who gave up meanwhile was told that it failed, and so it is not done either.
+            arrived.retain(|one| !one.answer.is_closed());
+            let questions: Vec<_> = arrived.iter().map(|one| one.question.clone()).collect();
+            match in_time(all(questions)).await {
+                Ok(answers) => {
+                    for (one, answer) in arrived.drain(..).zip(answers) {
+                        let _ = one.answer.send(Ok(answer)); // whoever asked may be gone
+                    }
+                }
                 // What the database said no to, it undid: be it for a deadlock with another portal's
                 // statement. Each alone, then, and one that is refused spoils none beside it.
-                Err(StoreError::Database(_)) if questions.len() > 1 => alone(&all, questions).await,
-                Err(error) => {
-                    let error = Arc::new(error);
-                    questions.iter().map(|_| Err(error.clone())).collect()
+                Err(StoreError::Database(_)) if arrived.len() > 1 => {
+                    for one in arrived.drain(..).filter(|one| !one.answer.is_closed()) {
+                        let answers = in_time(all(vec![one.question])).await;
+                        let answer = answers.map(|answers| answers.into_iter().next());
+                        let answer = answer.and_then(|one| one.ok_or(StoreError::RowNotFound));
+                        let _ = one.answer.send(answer);
+                    }
                 }
-            };
-            for (waiting, answer) in waiting.into_iter().zip(answers) {
-                let _ = waiting.send(answer); // whoever asked may be gone
+                Err(error) => {
+                    let mut error = Some(error);
+                    for one in arrived.drain(..) {
+                        // The first tells what it was, in the log too.
+                        let error = error.take().unwrap_or_else(in_company);
+                        let _ = one.answer.send(Err(error));
+                    }
+                }
             }
         }
     });
@@ -56,24 +69,20 @@ pub(super) async fn ask<Q, A>(together: &Together<Q, A>, question: Q) -> Result<
     let (answer, told) = oneshot::channel();
     let asked = together.send(Waiting { question, answer }).await;
     asked.map_err(|_| StoreError::PoolClosed)?;
-    let told = told.await.map_err(|_| StoreError::PoolClosed)?;
-    told.map_err(|error| StoreError::Io(io::Error::other(error)))
+    told.await.map_err(|_| StoreError::PoolClosed)?
 }
 
-async fn alone<Q, A, F, Answers>(all: &F, questions: Vec<Q>) -> Vec<Result<A, Arc<StoreError>>>
-where
-    F: Fn(Vec<Q>) -> Answers,
-    Answers: Future<Output = Result<Vec<A>, StoreError>>,
-{
-    let mut answers = Vec::with_capacity(questions.len());
-    for question in questions {
-        let answer = all(vec![question]).await;
-        let answer =
-            answer.and_then(|answers| answers.into_iter().next().ok_or(StoreError::RowNotFound));
-        answers.push(answer.map_err(Arc::new));
-    }
-    answers
+/// A database that says nothing holds up what arrives after it no longer than this.
+async fn in_time<A>(
+    answers: impl Future<Output = Result<Vec<A>, StoreError>>,
+) -> Result<Vec<A>, StoreError> {
+    tokio::time::timeout(LONGEST, answers).await.unwrap_or(Err(StoreError::PoolTimedOut))
+}
+
+fn in_company() -> StoreError {
+    StoreError::Io(io::Error::other("it was in a statement that failed"))
 }
 
 /// How many questions one statement takes at most.
 const MOST: usize = 32;
+const LONGEST: Duration = Duration::from_secs(10);
