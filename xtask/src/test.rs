@@ -18,10 +18,12 @@ pub(crate) fn run(shell: &Shell, arguments: Arguments, report: &mut Report) -> R
     }
     // The programs beside the tests, of the same parts: built one by one, each would build its own.
     let programs = cmd!(shell, "cargo build --workspace --bins --tests");
-    report.step("build", watch(programs, &[]));
+    let programs = watch(programs, &[]);
+    let built = programs.as_ref().is_ok_and(|built| built.success).then_some(BUILT);
+    report.step("build", programs);
     let workspace = cmd!(shell, "cargo test --workspace --no-fail-fast");
-    report.tests("cargo test --workspace", watch(workspace, &[BUILT]));
-    real_parts(shell, report);
+    report.tests("cargo test --workspace", watch(workspace, built.as_slice()));
+    real_parts(shell, built, report);
     maven::tests(shell, report);
     swift::tests(shell, report);
     Ok(())
@@ -81,7 +83,7 @@ const SYSTEMD: Need = Need::Program { name: "systemd-analyze", package: "systemd
 const STRACE: Need = Need::Program { name: "strace", package: "strace" };
 
 /// The tests against parts of other people: run where the part can be had, skipped by name where not.
-fn real_parts(shell: &Shell, report: &mut Report) {
+fn real_parts(shell: &Shell, built: Option<(&'static str, &'static str)>, report: &mut Report) {
     let missing = missing_packages();
     let installed = match missing.as_slice() {
         [] => Ok(()),
@@ -131,7 +133,7 @@ fn real_parts(shell: &Shell, report: &mut Report) {
         ("COUNTERSIGN_PICTURES", pictures.as_ref()),
     ];
     let paths = paths.into_iter().filter_map(|(name, path)| Some((name, path?.to_str()?)));
-    let variables: Vec<_> = paths.chain([BUILT]).collect();
+    let variables: Vec<_> = paths.chain(built).collect();
 
     let what = "cargo test --test real_parts";
     let cargo = cmd!(shell, "cargo test --workspace --test real_parts");
