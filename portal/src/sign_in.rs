@@ -68,6 +68,7 @@ impl Portal {
         self.store.forgive(&from).await?;
         // Whoever is let in ends the row of failures, those of a stranger too (NIST SP 800-63B).
         self.store.forgive(&Scope::Account(user.id.clone())).await?;
+        self.store.forgive(&Scope::Present(user.id.clone())).await?;
         if user.locked_at.is_some() {
             self.figures.sign_in("locked");
             return Ok(SignIn::Locked);

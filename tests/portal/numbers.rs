@@ -114,7 +114,6 @@ async fn the_portals_own_pins_are_what_a_phone_takes() {
     let phone = Phone::of(&site, "boss", &password).await;
     let answer = phone.post("numbers", Some(json!({ "number": "+385911234568" }))).await;
     assert_eq!(answer.json::<Value>().await.unwrap()["length"], 4);
-    assert_eq!(code_in(&newest_text(&site).await).len(), 4);
     site.stop().await;
 }
 

@@ -311,6 +311,20 @@ async fn after_a_while_the_password_is_asked_for_again_before_a_device_is_change
     assert_eq!(right.url().path(), "/profile/access/mobile");
     assert!(!right.text().await.unwrap().contains("Tablet"));
     assert_eq!(visitor.get(NEW).await.url().path(), NEW);
+    // A clock that was set back confirms nothing, and an administrator is asked as well.
+    site.portal.clock().advance(-7_200);
+    assert_eq!(visitor.get(NEW).await.url().path(), "/profile/access/confirm");
+    let password = site.portal.add_account("boss", true, false, true).await.unwrap().unwrap();
+    let boss = Visitor::of(&site);
+    boss.sign_in("boss", &password).await;
+    site.portal.clock().advance(-6_299);
+    let users = "/admin/users";
+    let refused = boss.submit(users, users, &[("login", "eve"), ("admin", "yes")]).await;
+    assert_eq!(refused.url().path(), "/profile/access/confirm");
+    let from = "/profile/access/confirm?for=admin";
+    let back = boss.submit(from, from, &[("password", &password)]).await;
+    assert_eq!(back.url().path(), users);
+    assert!(!back.text().await.unwrap().contains("eve"));
     site.stop().await;
 }
 

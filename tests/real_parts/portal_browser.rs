@@ -145,13 +145,13 @@ async fn a_pending_registration_is_taken_up_again_or_runs_out() {
     site.portal.clock().advance(901);
     web.fill("code", "123456").await;
     web.press("Submit").await;
-    web.says("This registration is over").await;
-    web.says("No device is registered").await;
     // A quarter of an hour after the sign-in, whoever sits there says first that it is them.
-    web.go("/profile/access/mobile/new").await;
     web.says("Confirm that it is you").await;
     web.fill("password", &site.ana).await;
     web.press("Confirm").await;
+    web.says("No device is registered").await;
+    web.go(&first).await;
+    web.says("This registration is over").await;
     web.begin_device("Pixel").await;
     web.says("Scan the QR code").await;
     assert_ne!(web.path().await, first, "a new registration, with a new key");

@@ -101,6 +101,7 @@ pub(super) async fn add_user(
     Administrator(visitor, _): Administrator,
     Ours(form): Ours<NewAccount>,
 ) -> Result<Response, Refusal> {
+    visitor.confirmed(&portal)?;
     let login = form.login.trim();
     let (password, hash) = one_time_password().await?;
     let user = NewUser {
@@ -198,6 +199,7 @@ pub(super) async fn sure_page(
     Administrator(visitor, _): Administrator,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Refusal> {
+    visitor.confirmed(&portal)?;
     let Path((id, action)) = path?;
     Action::by_name(&action)?;
     let user = user(&portal, &id).await?;
@@ -217,6 +219,7 @@ pub(super) async fn act(
     path: Result<Path<(String, String)>, PathRejection>,
     Ours(()): Ours<()>,
 ) -> Result<Response, Refusal> {
+    visitor.confirmed(&portal)?;
     let Path((id, name)) = path?;
     let action = Action::by_name(&name)?;
     let user = user(&portal, &id).await?;
@@ -261,6 +264,7 @@ pub(super) async fn revoke_page(
     Administrator(visitor, _): Administrator,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Refusal> {
+    visitor.confirmed(&portal)?;
     let Path((id, device_id)) = path?;
     let devices = portal.store.devices(&id).await?;
     let device = devices.iter().find(|device| device.id == device_id).ok_or(Refusal::NotFound)?;
@@ -280,6 +284,7 @@ pub(super) async fn revoke(
     path: Result<Path<(String, String)>, PathRejection>,
     Ours(()): Ours<()>,
 ) -> Result<Response, Refusal> {
+    visitor.confirmed(&portal)?;
     let Path((id, device_id)) = path?;
     let user = user(&portal, &id).await?;
     let devices = portal.store.devices(&id).await?;

@@ -127,7 +127,7 @@ pub(super) async fn begin(
 
 pub(super) async fn device_page(
     State(portal): State<Arc<Portal>>,
-    SignedIn(visitor, user): SignedIn,
+    Confirmed(visitor, user): Confirmed,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal> {
     let Path(id) = id?;
@@ -142,7 +142,7 @@ pub(super) async fn device_page(
 
 pub(super) async fn submit(
     State(portal): State<Arc<Portal>>,
-    SignedIn(visitor, user): SignedIn,
+    Confirmed(visitor, user): Confirmed,
     id: Result<Path<String>, PathRejection>,
     jar: CookieJar,
     Ours(form): Ours<Code>,
@@ -283,7 +283,6 @@ async fn begin_again(
     user: &User,
     device: &Device,
 ) -> Result<Response, Refusal> {
-    visitor.confirmed(portal)?;
     portal.store.reject_device(&user.id, &device.id, portal.clock.now()).await?;
     let begun = begin_device(portal, visitor, user, &device.name).await?;
     let to = begun.map_or(EXPIRED.to_owned(), |id| format!("/profile/access/mobile/{id}"));
@@ -405,6 +404,9 @@ async fn set_up_device(portal: &Portal, visitor: &Visitor, user: &User) -> Resul
 /// Whether a first device is what is wanted of this visitor.
 async fn sets_up(portal: &Portal, visitor: &Visitor, user: &User) -> Result<bool, Refusal> {
     let in_already = visitor.signed_in().is_some() || user.one_time;
+    if !in_already && visitor.confirmed(portal).is_err() {
+        return Err(Refusal::SignIn("/sign-in"));
+    }
     Ok(!in_already && !portal.has_second_factor(user).await?)
 }
 

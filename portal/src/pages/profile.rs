@@ -174,8 +174,11 @@ pub(super) async fn confirm_submit(
         return show(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     portal.store.confirm_session(&visitor.token_hash(), portal.clock.now()).await?;
-    let recovery = wanted.is_ok_and(|Query(wanted)| wanted.r#for == "recovery");
-    let back = if recovery { "/profile/access/recovery" } else { "/profile/access/mobile" };
+    let back = match wanted.as_ref().map_or("", |Query(wanted)| &wanted.r#for) {
+        "recovery" => "/profile/access/recovery",
+        "admin" => "/admin/users",
+        _ => "/profile/access/mobile",
+    };
     Ok(Redirect::to(back).into_response())
 }
 
