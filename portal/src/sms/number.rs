@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use phonenumber::{Type, metadata::DATABASE};
+use phonenumber::{Mode, Type, metadata::DATABASE};
 
 /// A number by the world's numbering plans.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Number {
-    /// Digits alone, with the country code: MSISDN.
+    /// Digits alone, with the country code and no prefix of dialling within it: one number, one MSISDN.
     pub(crate) msisdn: String,
     /// The country code.
     pub(crate) country: String,
@@ -30,14 +30,18 @@ impl Number {
         if !(5..=15).contains(&digits.len()) {
             return None;
         }
+        // North America's prefix of long distance, which no number there begins with.
+        let digits =
+            digits.strip_prefix('1').filter(|rest| rest.starts_with('1')).unwrap_or(digits);
         let Ok(number) = phonenumber::parse(None, format!("+{digits}")) else { return None };
         let kind = number.number_type(&DATABASE);
         let has_messages =
             matches!(kind, Type::Mobile | Type::FixedLineOrMobile | Type::PersonalNumber);
+        let msisdn = number.format().mode(Mode::E164).to_string();
         Some(Self {
             country: number.country().code().to_string(),
             can_get_messages: number.is_valid() && has_messages,
-            msisdn: digits.to_owned(),
+            msisdn: msisdn.trim_start_matches('+').to_owned(),
         })
     }
 }
@@ -102,6 +106,21 @@ mod tests {
                 "{text}"
             );
             assert!(number.can_get_messages);
+        }
+        // As people write them: each is one number, however it is dialled within its country.
+        for (text, msisdn) in [
+            ("+41 (0)79 302 67 27", "41793026727"),
+            ("00410793026727", "41793026727"),
+            ("+1 1 650 253 0000", "16502530000"),
+            ("+385 (0)91 123 4567", "385911234567"),
+            ("+44 (0)7400 123456", "447400123456"),
+            // The zero of Italy belongs to the number.
+            ("+39 06 6982 1234", "390669821234"),
+            ("+39 312 345 6789", "393123456789"),
+        ] {
+            let number = Number::read(text).unwrap();
+            assert_eq!(number.msisdn, msisdn, "{text}");
+            assert_eq!(Number::read(msisdn).unwrap(), number, "{text}, read again");
         }
         // Of the right form, and of nobody: too long for its plan, a fixed line, an unknown plan.
         for text in ["4179302672712", "41442345678", "+385 1 1234 567"] {
