@@ -201,13 +201,20 @@ pub(crate) fn is_sender(text: &str) -> bool {
     is_number || (says_something && text.len() <= 11 && text.bytes().all(plain))
 }
 
-/// What is wrong with the placeholders of a request.
-pub(crate) fn placeholder_problems(placeholders: &BTreeMap<String, String>) -> Problems {
+/// What is wrong with the placeholders of a request for this template.
+pub(crate) fn placeholder_problems(
+    template: &MessageTemplate,
+    placeholders: &BTreeMap<String, String>,
+) -> Problems {
     let mut problems = Problems::new();
     for (key, value) in placeholders {
         if key.contains(['{', '}']) || key == "pin" || key.is_empty() || value.chars().count() > 200
         {
             let what = "keys must not be pin nor hold curly brackets; values are up to 200 characters long";
+    if template.text("", placeholders).chars().count() > MOST_TEXT {
+        let what = "must not make the text longer than 1000 characters";
+        problems.entry("placeholders".to_owned()).or_default().push(what.to_owned());
+    }
             problems.entry("placeholders".to_owned()).or_default().push(what.to_owned());
             break;
         }
@@ -250,9 +257,16 @@ mod tests {
         let text = template("Hello {{firstName}}, {{pin}} {{nobody}} {{")
             .text("12", &of(&[("firstName", "{{pin}}")]));
         assert_eq!(text, "Hello {{pin}}, 12 {{nobody}} {{");
-        assert!(!placeholder_problems(&of(&[("pin", "1")])).is_empty());
-        assert!(!placeholder_problems(&of(&[("a}", "1")])).is_empty());
-        assert!(placeholder_problems(&of(&[("firstName", "Ana")])).is_empty());
+        assert_eq!(template("{{{pin}}} {{{{pin}}}}").text("12", &of(&[])), "{12} {{12}}");
+        let problems = |pairs: &[(&str, &str)], text: &str| {
+            placeholder_problems(&template(text), &of(pairs)).len()
+        };
+        assert_eq!(problems(&[("pin", "1")], "{{pin}}"), 1);
+        assert_eq!(problems(&[("a}", "1")], "{{pin}}"), 1);
+        assert_eq!(problems(&[("firstName", "Ana")], "{{pin}}"), 0);
+        let (long, many) = ("x".repeat(200), format!("{{{{pin}}}}{}", "{{a}}".repeat(6)));
+        assert_eq!(problems(&[("a", &long)], "{{pin}}{{a}}"), 0);
+        assert_eq!(problems(&[("a", &long)], &many), 1, "the whole is too long");
     }
 
     #[test]

@@ -181,6 +181,7 @@ struct Encoded {
 /// In the SMSC's own alphabet where that is ASCII in every SMSC; as ASCII where the letters are in
 /// GSM 03.38 but elsewhere, so that the line for autofill with its `@` costs no second message; else in
 /// UCS-2.
+        anyhow::ensure!(bytes.len() <= usize::from(u16::MAX), "longer than a TLV can be");
 fn encoded(text: &str) -> Encoded {
     let is_plain = |byte: u8| byte.is_ascii_graphic() || b" \n\r".contains(&byte);
     // An accent that GSM 03.38 has not.
