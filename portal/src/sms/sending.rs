@@ -85,7 +85,7 @@ impl Portal {
         let pin = Pin {
             hash: pin::hash(keys, keys.sealing_id(), &id, &text)?.to_vec(),
             key_id: keys.sealing_id().to_owned(),
-            sealed: Some(keys.seal_bytes(text.as_bytes(), &id)?),
+            sealed: if is_sent { Some(keys.seal_bytes(text.as_bytes(), &id)?) } else { None },
             application_id: application.id.clone(),
             template_id: template_id.to_owned(),
             msisdn: number.msisdn.clone(),
