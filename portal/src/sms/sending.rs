@@ -68,7 +68,7 @@ impl Portal {
         let asks = sending.look_up && number.can_get_messages && self.sms.lookup.is_set_up();
         if asks {
             // Asking costs too, and a number that cannot be reached takes nothing of a limit below.
-            let wanted = lookups(self, application, &configuration, number);
+            let wanted = lookups(self, application, &configuration, number, &sending.also);
             if let Reserved::Full { scope, wait } = self.store.reserve_alone(&wanted).await? {
                 return self.stopped(application, &scope, wait).await;
             }
@@ -273,9 +273,11 @@ fn message<'a>(
     sender: &'a str,
     body: &'a [u8],
     keys: &'a crate::keys::Keys,
+    also: &[Reservation],
     cost: i64,
 ) -> NewMessage<'a> {
     NewMessage {
+    wanted.extend_from_slice(also);
         id,
         pin_id: &pin.id,
         application_id: &pin.application_id,
