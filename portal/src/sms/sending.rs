@@ -162,17 +162,22 @@ impl Portal {
         typed: &str,
     ) -> Result<Verdict, Refusal> {
         let (now, at) = (self.clock.now(), self.clock.milliseconds());
+        // What is over takes nothing of the limit of a number whose PIN somebody waits for.
+        // Nor does a PIN whose key was taken away, which is nobody's to verify any more.
+        let keys = &self.config.keys;
+        if !keys.has(&pin.key_id) {
+            return Ok(Verdict::Expired);
+        }
+        if let Some(over) = over(pin, now) {
+            self.figures.pin("refused");
+            return Ok(over);
+        }
         let configuration = Configuration::of(application);
         let (most, window) = limit(&configuration.verify_pin_limit).unwrap_or((1, 3_000));
         let scope = format!("verify:{}:{}", application.id, pin.msisdn);
         let wanted = [Reservation { scope, most, window, at, weight: 1 }];
         if let Reserved::Full { wait, .. } = self.store.reserve_alone(&wanted).await? {
             return Ok(Verdict::Wait(seconds(wait)));
-        }
-        let keys = &self.config.keys;
-        // A PIN whose key was taken away is nobody's to verify any more.
-        if !keys.has(&pin.key_id) {
-            return Ok(Verdict::Expired);
         }
         let right =
             typed.len() <= 64 && pin::is_right(keys, &pin.key_id, &pin.id, typed, &pin.hash)?;
@@ -185,9 +190,7 @@ impl Portal {
         let known = self.store.pin(&pin.id).await?.ok_or(Refusal::NotFound)?;
         Ok(match () {
             () if counted => Verdict::Wrong(known.attempts_left),
-            () if known.verified_at.is_some() => Verdict::Taken,
-            () if known.expires_at <= now => Verdict::Expired,
-            () => Verdict::UsedUp,
+            () => over(&known, now).unwrap_or(Verdict::UsedUp),
         })
     }
 
@@ -217,6 +220,16 @@ impl Portal {
             self.store.audit(&entry).await?;
         }
         Ok(Sent::Wait(seconds(wait)))
+    }
+}
+
+/// What is said of a PIN that is over; nothing of one that can still be right.
+fn over(pin: &Pin, now: Seconds) -> Option<Verdict> {
+    match () {
+        () if pin.verified_at.is_some() => Some(Verdict::Taken),
+        () if pin.expires_at <= now => Some(Verdict::Expired),
+        () if pin.attempts_left <= 0 => Some(Verdict::UsedUp),
+        () => None,
     }
 }
 
@@ -260,9 +273,11 @@ fn lookups(
     application: &Application,
     configuration: &Configuration,
     number: &Number,
+    also: &[Reservation],
 ) -> Vec<Reservation> {
     let mut wanted = reservations(portal, application, configuration, number, 0);
     wanted.truncate(2);
+    wanted.extend_from_slice(also);
     wanted.iter_mut().for_each(|one| one.scope.insert_str(0, "lookup-"));
     wanted
 }
@@ -273,11 +288,9 @@ fn message<'a>(
     sender: &'a str,
     body: &'a [u8],
     keys: &'a crate::keys::Keys,
-    also: &[Reservation],
     cost: i64,
 ) -> NewMessage<'a> {
     NewMessage {
-    wanted.extend_from_slice(also);
         id,
         pin_id: &pin.id,
         application_id: &pin.application_id,
