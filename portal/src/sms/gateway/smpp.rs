@@ -2,7 +2,7 @@
 //! on it.
 
 use std::str::FromStr as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use futures_util::{Stream, StreamExt as _};
@@ -10,7 +10,8 @@ use rusmpp::pdus::{BindTransceiver, DeliverSm, DeliverSmResp, SubmitSm};
 use rusmpp::tlvs::MessageSubmissionRequestTlvValue;
 use rusmpp::types::{AnyOctetString, COctetString, EmptyOrFullCOctetString, OctetString};
 use rusmpp::values::{
-    DataCoding, EsmClass, InterfaceVersion, MessagePayload, Npi, RegisteredDelivery, Ton,
+    DataCoding, EsmClass, InterfaceVersion, MessagePayload, MessageType, Npi, RegisteredDelivery,
+    Ton,
 };
 use rusmpp::{CommandStatus, Pdu};
 use rusmppc::error::Error;
@@ -27,6 +28,8 @@ pub(crate) struct SmppGateway {
     system_id: String,
     password: Zeroizing<String>,
     session: Mutex<Option<Client>>,
+    /// Until when nobody tries to connect, after it failed.
+    rest_until: Mutex<Option<Instant>>,
     heard: mpsc::UnboundedSender<Report>,
     reports: Mutex<mpsc::UnboundedReceiver<Report>>,
 }
@@ -46,6 +49,7 @@ impl SmppGateway {
             system_id: system_id.to_owned(),
             password: Zeroizing::new(password.to_owned()),
             session: Mutex::new(None),
+            rest_until: Mutex::new(None),
             heard,
             reports: Mutex::new(reports),
         })
@@ -61,8 +65,13 @@ impl SmppGateway {
         match client.submit_sm(submit).await {
             Ok(taken) => Ok(plain(taken.message_id().as_str())),
             Err(Error::UnexpectedResponse { response }) => Err(refused(response.status())),
+            // It is slow with one; whether it lives is asked beside.
+            Err(Error::ResponseTimeout { .. }) => {
+                Err(NotSent::Later("the SMSC timed out".to_owned()))
+            }
             Err(_) => {
-                *self.session.lock().await = None;
+                // The next who asks finds it closed, and begins another.
+                let _ = client.close().await;
                 Err(NotSent::Later("the SMSC broke off".to_owned()))
             }
         }
@@ -85,6 +94,18 @@ impl SmppGateway {
         if let Some(client) = session.as_ref().filter(|client| client.is_active()) {
             return Ok(client.clone());
         }
+        // Who waits for the session does not wait for one failure after the other.
+        let mut rest_until = self.rest_until.lock().await;
+        if rest_until.is_some_and(|until| Instant::now() < until) {
+            return Err(NotSent::Later("the SMSC cannot be reached".to_owned()));
+        }
+        let connected = self.connect().await;
+        *rest_until = connected.is_err().then(|| Instant::now() + REST);
+        *session = connected.as_ref().ok().cloned();
+        connected
+    }
+
+    async fn connect(&self) -> Result<Client, NotSent> {
         let later = |what: &str| NotSent::Later(format!("the SMSC {what}"));
         let connect = ConnectionBuilder::new()
             .enquire_link_interval(Duration::from_secs(10))
@@ -108,7 +129,6 @@ impl SmppGateway {
             .build();
         client.bind_transceiver(bind).await.map_err(|_| later("did not let us in"))?;
         tokio::spawn(listen(client.clone(), events, self.heard.clone()));
-        *session = Some(client.clone());
         Ok(client)
     }
 }
@@ -123,7 +143,10 @@ async fn listen(
     while let Some(event) = events.next().await {
         let Event::Incoming(command) = event else { continue };
         let Some(Pdu::DeliverSm(delivered)) = command.pdu() else { continue };
-        if let Some(report) = receipt(delivered) {
+        // Whatever somebody answers, only the SMSC says that it is a receipt (SMPP 3.4 §5.2.12).
+        let kind = delivered.esm_class.message_type;
+        let is_receipt = kind == MessageType::ShortMessageContainsMCDeliveryReceipt;
+        if let Some(report) = receipt(delivered).filter(|_| is_receipt) {
             // Nobody listens any more only when the whole portal ends.
             let _ = heard.send(report);
         }
@@ -148,7 +171,8 @@ fn submit(message: &Message<'_>) -> anyhow::Result<SubmitSm> {
         .dest_addr_ton(Ton::International)
         .dest_addr_npi(Npi::Isdn)
         .destination_addr(COctetString::from_str(message.to)?)
-        .esm_class(EsmClass::default())
+        // The default of the library is an acknowledgement by the phone.
+        .esm_class(EsmClass::from(0))
         .validity_period(EmptyOrFullCOctetString::from_str(&validity(message.valid_for))?)
         .registered_delivery(RegisteredDelivery::request_all())
         .data_coding(coding)
@@ -157,6 +181,7 @@ fn submit(message: &Message<'_>) -> anyhow::Result<SubmitSm> {
     if is_short {
         submit.set_short_message(OctetString::from_vec(bytes)?);
     } else {
+        anyhow::ensure!(bytes.len() <= usize::from(u16::MAX), "longer than a TLV can be");
         let payload = MessagePayload::new(AnyOctetString::from_vec(bytes));
         submit.push_tlv(MessageSubmissionRequestTlvValue::MessagePayload(payload));
     }
@@ -181,7 +206,6 @@ struct Encoded {
 /// In the SMSC's own alphabet where that is ASCII in every SMSC; as ASCII where the letters are in
 /// GSM 03.38 but elsewhere, so that the line for autofill with its `@` costs no second message; else in
 /// UCS-2.
-        anyhow::ensure!(bytes.len() <= usize::from(u16::MAX), "longer than a TLV can be");
 fn encoded(text: &str) -> Encoded {
     let is_plain = |byte: u8| byte.is_ascii_graphic() || b" \n\r".contains(&byte);
     // An accent that GSM 03.38 has not.
@@ -218,12 +242,23 @@ fn read_receipt(text: &str) -> Option<Report> {
 fn refused(status: CommandStatus) -> NotSent {
     let reason = format!("the SMSC answered {}", u32::from(status));
     match status {
-        CommandStatus::EsmeRthrottled
-        | CommandStatus::EsmeRmsgqful
-        | CommandStatus::EsmeRsyserr => NotSent::Later(reason),
-        _ => NotSent::Never(reason),
+        CommandStatus::EsmeRinvmsglen
+        | CommandStatus::EsmeRinvsrcadr
+        | CommandStatus::EsmeRinvdstadr
+        | CommandStatus::EsmeRinvsrcton
+        | CommandStatus::EsmeRinvsrcnpi
+        | CommandStatus::EsmeRinvdstton
+        | CommandStatus::EsmeRinvdstnpi
+        | CommandStatus::EsmeRinvesmclass
+        | CommandStatus::EsmeRinvtlvlen
+        | CommandStatus::EsmeRinvtlvval
+        | CommandStatus::EsmeRinvdcs => NotSent::Never(reason),
+        // What it says of itself or of the account is mended; the PIN's end ends the tries.
+        _ => NotSent::Later(reason),
     }
 }
+
+const REST: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
