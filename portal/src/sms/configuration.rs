@@ -152,6 +152,10 @@ impl MessageTemplate {
         // One pass: what a placeholder brings is never read as a placeholder again.
         while let Some((before, after)) = rest.split_once("{{") {
             text.push_str(before);
+            // Of three brackets the last two are the placeholder's.
+            let outer = after.len() - after.trim_start_matches('{').len();
+            text.push_str(&after[..outer]);
+            let after = &after[outer..];
             let filled = after.split_once("}}").and_then(|(key, rest)| {
                 let value = if key == "pin" {
                     Some(pin)
@@ -207,14 +211,14 @@ pub(crate) fn placeholder_problems(
     placeholders: &BTreeMap<String, String>,
 ) -> Problems {
     let mut problems = Problems::new();
-    for (key, value) in placeholders {
-        if key.contains(['{', '}']) || key == "pin" || key.is_empty() || value.chars().count() > 200
-        {
-            let what = "keys must not be pin nor hold curly brackets; values are up to 200 characters long";
     if template.text("", placeholders).chars().count() > MOST_TEXT {
         let what = "must not make the text longer than 1000 characters";
         problems.entry("placeholders".to_owned()).or_default().push(what.to_owned());
     }
+    for (key, value) in placeholders {
+        if key.contains(['{', '}']) || key == "pin" || key.is_empty() || value.chars().count() > 200
+        {
+            let what = "keys must not be pin nor hold curly brackets; values are up to 200 characters long";
             problems.entry("placeholders".to_owned()).or_default().push(what.to_owned());
             break;
         }
