@@ -58,7 +58,8 @@ pub(crate) fn is_allowed(msisdn: &str, prefixes: &str) -> bool {
 pub(crate) struct Prices(BTreeMap<String, i64>);
 
 impl Prices {
-    /// From a file with a prefix and a price a line, `41 0.055`; without a file all are free.
+    /// From a file with a prefix and a price a line, `41 0.055`, and `*` for all other prefixes; without a
+    /// file all are free.
     pub(crate) fn read(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = fs::read_to_string(path)
@@ -71,6 +72,7 @@ impl Prices {
             }
             let read = line.split_once(char::is_whitespace).and_then(|(prefix, price)| {
                 let price: f64 = price.trim().parse().ok()?;
+                let prefix = if prefix == "*" { "" } else { prefix };
                 let plain = prefix.bytes().all(|byte| byte.is_ascii_digit());
                 (plain && (0.0..=1_000.0).contains(&price)).then_some((prefix, price))
             });
@@ -86,9 +88,11 @@ impl Prices {
         Ok(Self(prices))
     }
 
-    /// The price for a number.
+    /// The price for a number. One that the list does not have is as dear as the dearest: nothing that
+    /// somebody forgot gets past a ceiling.
     pub(crate) fn of(&self, msisdn: &str) -> i64 {
-        (0..=msisdn.len()).rev().find_map(|end| self.0.get(&msisdn[..end]).copied()).unwrap_or(0)
+        let listed = (0..=msisdn.len()).rev().find_map(|end| self.0.get(&msisdn[..end]));
+        listed.or_else(|| self.0.values().max()).copied().unwrap_or(0)
     }
 }
 
@@ -139,5 +143,8 @@ mod tests {
         assert_eq!(prices.of("41793026727"), 55);
         assert_eq!(prices.of("41763026727"), 50);
         assert_eq!(prices.of("385911234567"), 90);
+        let prices = Prices([("41".into(), 50), ("4179".into(), 55)].into());
+        assert_eq!(prices.of("385911234567"), 55, "as the dearest");
+        assert_eq!(Prices::default().of("385911234567"), 0);
     }
 }

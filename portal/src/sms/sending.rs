@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 use super::configuration::{Configuration, MessageTemplate};
+use super::gateway::parts;
 use super::limit::{DAY, limit};
 use super::lookup::Reach;
 use super::number::Number;
@@ -99,8 +100,8 @@ impl Portal {
         let message_id = message_id()?;
         let sender = sending.sender.or(template.sender_id.as_deref()).unwrap_or_default();
         let body = Zeroizing::new(template.text(&text, sending.placeholders));
+        let cost = parts(&body) * self.sms.prices.of(&number.msisdn);
         let body = keys.seal_bytes(body.as_bytes(), &message_id)?;
-        let cost = self.sms.prices.of(&number.msisdn);
         let mut wanted = reservations(self, application, &configuration, number, cost);
         // Of what is not sent the application's own limit counts the record.
         wanted.truncate(if is_sent { wanted.len() } else { 1 });
@@ -136,12 +137,12 @@ impl Portal {
         let text = keys.open_bytes(sealed, &pin.key_id, &pin.id)?;
         let text = std::str::from_utf8(&text).map_err(anyhow::Error::new)?;
         let number = Number::read(&pin.msisdn).ok_or(Refusal::NotFound)?;
-        let cost = self.sms.prices.of(&pin.msisdn);
+        let message_id = message_id()?;
+        let body = Zeroizing::new(template.text(text, placeholders));
+        let cost = parts(&body) * self.sms.prices.of(&pin.msisdn);
         let configuration = Configuration::of(application);
         let mut wanted = reservations(self, application, &configuration, &number, cost);
         wanted.extend(also);
-        let message_id = message_id()?;
-        let body = Zeroizing::new(template.text(text, placeholders));
         let body = keys.seal_bytes(body.as_bytes(), &message_id)?;
         let sender = template.sender_id.as_deref().unwrap_or_default();
         let message = message(&message_id, &pin, sender, &body, keys, cost);

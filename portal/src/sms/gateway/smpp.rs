@@ -214,11 +214,28 @@ fn encoded(text: &str) -> Encoded {
         let is_short = bytes.len() <= 140;
         return Encoded { coding: DataCoding::Ucs2, bytes, is_short };
     }
-    let escaped = text.bytes().filter(|byte| b"[]{}\\^~|".contains(byte)).count();
+    let escaped = escaped(text);
     let moved = escaped > 0 || text.bytes().any(|byte| b"@$_".contains(&byte));
     let coding = if moved { DataCoding::Ia5 } else { DataCoding::McSpecific };
     let is_short = text.len() + escaped <= 160;
     Encoded { coding, bytes: text.as_bytes().to_vec(), is_short }
+}
+
+/// How many messages to a phone a text is: of 160 letters or 70 characters of UCS-2, or, where they are
+/// joined, of 153 or 67 (3GPP TS 23.040 §9.2.3.24.1).
+pub(crate) fn parts(text: &str) -> i64 {
+    let Encoded { coding, bytes, is_short } = encoded(text);
+    let parts = match coding {
+        _ if is_short => 1,
+        DataCoding::Ucs2 => bytes.len().div_ceil(134),
+        _ => (bytes.len() + escaped(text)).div_ceil(153),
+    };
+    i64::try_from(parts).unwrap_or(i64::MAX)
+}
+
+/// How many letters of a text GSM 03.38 writes as two.
+fn escaped(text: &str) -> usize {
+    text.bytes().filter(|byte| b"[]{}\\^~|".contains(byte)).count()
 }
 
 /// A delivery receipt (SMPP 3.4, appendix B): `id:… stat:DELIVRD …`. Whatever else arrives, such as
@@ -279,6 +296,30 @@ mod tests {
         assert_eq!(told(&"{".repeat(81)), (DataCoding::Ia5, 81, false), "each is two letters");
         assert_eq!(told(&"č".repeat(71)), (DataCoding::Ucs2, 142, false));
         assert_eq!(told("🙂"), (DataCoding::Ucs2, 4, true));
+    }
+
+    #[test]
+    fn a_long_text_is_several_messages() {
+        for (letter, count, expected) in
+            [("a", 160, 1), ("a", 161, 2), ("a", 307, 3), ("{", 81, 2), ("č", 70, 1), ("č", 135, 3)]
+        {
+            assert_eq!(parts(&letter.repeat(count)), expected, "{count} {letter}");
+        }
+    }
+
+    #[test]
+    fn what_the_smsc_says_of_itself_is_tried_again() {
+        for status in [CommandStatus::EsmeRinvdstadr, CommandStatus::EsmeRinvmsglen] {
+            assert!(matches!(refused(status), NotSent::Never(_)), "{status:?}");
+        }
+        for status in [
+            CommandStatus::EsmeRthrottled,
+            CommandStatus::EsmeRsubmitfail,
+            CommandStatus::EsmeRinvbndsts,
+            CommandStatus::Other(0x0400),
+        ] {
+            assert!(matches!(refused(status), NotSent::Later(_)), "{status:?}");
+        }
     }
 
     #[test]
