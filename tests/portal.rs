@@ -5,7 +5,6 @@ mod program;
 
 #[cfg(test)]
 mod portal {
-    #[expect(dead_code, reason = "only real parts look for one message of many")]
     mod app;
     mod contract;
     mod demo;

@@ -329,7 +329,10 @@ number = هذا ليس رقم هاتف يمكنه استقبال الرسائل�
 no-gateway = لا توجد بوابة رسائل مهيأة هنا، لذا لا يمكن إرسال رمز PIN.
 key-use = الغرض منه
 key-use-verify = التحقق من الرموز
-key-use-pins = إرسال رموز PIN عبر الرسائل
+key-use-pins = إرسال رموز PIN عبر الرسائل والتحقق منها
+key-use-manage = إرسال رموز PIN والتحقق منها وإدارة التطبيقات
+key-application = لأي تطبيق، إن كان لرموز PIN
+key-for-all = كل التطبيقات
 
 ## Refusals.
 refused-token = سجّل الدخول أولًا.

@@ -296,7 +296,10 @@ number = Das ist keine Telefonnummer, die SMS bekommen kann; geben Sie sie mit L
 no-gateway = Hier ist kein SMS-Gateway eingerichtet, also kann keine PIN gesendet werden.
 key-use = Wofür er ist
 key-use-verify = Codes prüfen lassen
-key-use-pins = PINs per SMS senden
+key-use-pins = PINs per SMS senden und prüfen
+key-use-manage = PINs senden und prüfen und Anwendungen verwalten
+key-application = Für welche Anwendung, wenn er für PINs ist
+key-for-all = Alle Anwendungen
 
 ## Refusals.
 refused-token = Melden Sie sich zuerst an.

@@ -296,7 +296,10 @@ number = This is no phone number that can get an SMS; give it with its country c
 no-gateway = No SMS gateway is set up here, so no PIN can be sent.
 key-use = What it is for
 key-use-verify = Have codes checked
-key-use-pins = Send PINs by SMS
+key-use-pins = Send and verify PINs by SMS
+key-use-manage = Send and verify PINs, and manage applications
+key-application = For which application, if it is for PINs
+key-for-all = All applications
 
 ## Refusals.
 refused-token = Sign in first, or give a valid token.

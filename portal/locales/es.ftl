@@ -296,7 +296,10 @@ number = No es un número de teléfono que pueda recibir SMS; escríbalo con el 
 no-gateway = Aquí no hay configurada ninguna pasarela de SMS, así que no se puede enviar ningún PIN.
 key-use = Para qué es
 key-use-verify = Comprobar códigos
-key-use-pins = Enviar PIN por SMS
+key-use-pins = Enviar y verificar PIN por SMS
+key-use-manage = Enviar y verificar PIN y gestionar aplicaciones
+key-application = Para qué aplicación, si es para PIN
+key-for-all = Todas las aplicaciones
 
 ## Refusals.
 refused-token = Inicie sesión primero.

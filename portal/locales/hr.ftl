@@ -305,7 +305,10 @@ number = To nije broj telefona koji može primiti SMS; upišite ga s pozivnim br
 no-gateway = Ovdje nije postavljen SMS pristupnik pa se PIN ne može poslati.
 key-use = Čemu služi
 key-use-verify = Provjera kodova
-key-use-pins = Slanje PIN-ova SMS-om
+key-use-pins = Slanje i provjera PIN-ova SMS-om
+key-use-manage = Slanje i provjera PIN-ova te upravljanje aplikacijama
+key-application = Za koju aplikaciju, ako je za PIN-ove
+key-for-all = Sve aplikacije
 
 ## Refusals.
 refused-token = Najprije se prijavite.

@@ -96,6 +96,7 @@ async fn tidy(portal: Arc<Portal>) {
         // What fails is tried again, and in the log.
         let now = portal.clock.now();
         let _ = portal.store.tidy(now).await.map_err(Refusal::from);
+        let _ = portal.store.tidy_pins(now).await.map_err(Refusal::from);
         let _ = portal.store.tidy_limits(now).await.map_err(Refusal::from);
     }
 }

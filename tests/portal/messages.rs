@@ -119,6 +119,12 @@ async fn a_report_comes_back_and_the_page_shows_it() {
         assert_eq!(report(&id, status).await, StatusCode::NO_CONTENT);
     }
     message_is(&site, "delivered").await;
+    // An app's server tells nothing of anybody's messages, nor does the manager of one application.
+    for (scopes, application) in [("2fa:pin:send", None), (BOTH, Some(ids.0.as_str()))] {
+        let narrow = App::with(&site, scopes, application).await;
+        let refused = narrow.post("/sms/reports", json!({ "id": id, "status": "DELIVRD" })).await;
+        assert_eq!(refused.0, StatusCode::FORBIDDEN, "{scopes}");
+    }
     let stranger = App::at(&site.url, "x");
     let refused = stranger.post("/sms/reports", json!({ "id": id, "status": "DELIVRD" })).await;
     assert_eq!(refused.0, StatusCode::UNAUTHORIZED);

@@ -3,7 +3,7 @@
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::app::{App, BOTH, newest_text};
+use super::app::{App, BOTH, newest_text, text_to};
 use super::requests::Visitor;
 use super::site::Site;
 
@@ -114,6 +114,7 @@ async fn the_portals_own_pins_are_what_a_phone_takes() {
     let phone = Phone::of(&site, "boss", &password).await;
     let answer = phone.post("numbers", Some(json!({ "number": "+385911234568" }))).await;
     assert_eq!(answer.json::<Value>().await.unwrap()["length"], 4);
+    assert_eq!(code_in(&text_to(&site, "385911234568").await).len(), 4);
     site.stop().await;
 }
 
@@ -141,10 +142,7 @@ async fn attempts_time_and_messages_are_limited() {
     ] {
         assert_eq!(phone.verify(&pin, wrong).await, expected);
     }
-    let hasty = phone.post(&format!("numbers/{pin}/verify"), Some(json!({ "code": code }))).await;
-    assert_eq!(hasty.status(), StatusCode::TOO_MANY_REQUESTS);
-    assert!(hasty.headers().contains_key("retry-after"));
-    site.portal.clock().advance(10);
+    // It is over: nobody has to wait to be told, and a live one of this number loses no try.
     assert_eq!(phone.verify(&pin, &code).await["status"], "used_up", "the right one is too late");
     site.portal.clock().advance(30);
     let over = phone.post(&format!("numbers/{pin}/resend"), None).await;

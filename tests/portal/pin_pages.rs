@@ -97,3 +97,40 @@ async fn nobody_else_edits_and_no_other_site_does() {
     assert!(!log.contains("template-changed"), "{log}");
     site.stop().await;
 }
+
+#[tokio::test]
+async fn a_key_is_made_for_one_application_and_to_send_alone() {
+    let site = Site::with_sms("inbox:").await;
+    let owner = App::with(&site, BOTH, None).await;
+    let (ids, other) = (owner.set_up(json!({})).await, owner.set_up(json!({})).await);
+    let password = site.portal.add_account("boss", true, false, true).await.unwrap().unwrap();
+    let boss = Visitor::of(&site);
+    boss.sign_in("boss", &password).await;
+    let keys = "/admin/keys";
+    let make = async |purpose, application: &str| {
+        let form = [("name", "shop"), ("use", purpose), ("application", application)];
+        let made = boss.submit(keys, keys, &form).await;
+        let (status, text) = (made.status(), made.text().await.unwrap());
+        let key = text.split_once("<code").map(|(_, rest)| {
+            let (_, rest) = rest.split_once('>').unwrap();
+            rest.split_once('<').unwrap().0.to_owned()
+        });
+        (status, key.unwrap_or_default())
+    };
+    let one = App::at(&site.url, &make("send", &ids.0).await.1);
+    assert_eq!(one.send(&ids, NUMBER).await.0, StatusCode::OK);
+    assert_eq!(one.send(&other, NUMBER).await.0, StatusCode::NOT_FOUND);
+    let path = format!("/2fa/2/applications/{}", ids.0);
+    assert_eq!(one.call(Method::GET, &path, Value::Null).await.0, StatusCode::FORBIDDEN);
+    let manager = App::at(&site.url, &make("manage", &ids.0).await.1);
+    assert_eq!(manager.call(Method::GET, &path, Value::Null).await.0, StatusCode::OK);
+    let own = "00000000000000000000000000000000";
+    assert_eq!(make("send", own).await.0, StatusCode::NOT_FOUND, "the portal's own");
+    let text = boss.get(keys).await.text().await.unwrap();
+    assert!(
+        text.contains("<td>Send and verify PINs by SMS</td><td><bdi>Login</bdi></td>"),
+        "{text}"
+    );
+    assert!(text.contains("manage applications</td><td>All applications</td>"), "{text}");
+    site.stop().await;
+}

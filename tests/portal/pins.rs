@@ -75,6 +75,49 @@ async fn attempts_end_and_pins_run_out() {
     site.portal.clock().advance(60);
     let (_, answer) = app.verify(&pin_id, &pin).await;
     assert_eq!(answer["pinError"], "TTL_EXPIRED");
+    // A PIN that is over takes nothing of the one try in three seconds of another one's number.
+    let (_, sent) = app.send(&ids, NUMBER).await;
+    let live = sent["pinId"].as_str().unwrap().to_owned();
+    let pin = pin_in(&app.read().await);
+    for (id, typed, verified) in
+        [(&pin_id, "x", false), (&pin_id, "x", false), (&live, &*pin, true)]
+    {
+        let path = format!("/2fa/2/pin/{id}/verify");
+        let (status, answer) = app.post(&path, json!({ "pin": typed })).await;
+        assert_eq!((status, &answer["verified"]), (StatusCode::OK, &json!(verified)));
+    }
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_pin_and_a_text_that_are_over_are_erased() {
+    let site = Site::with_sms("inbox:").await;
+    let app = App::with(&site, BOTH, None).await;
+    let ids = app.set_up(json!({ "pinAttempts": 1 })).await;
+    let (store, clock) = (site.portal.store(), site.portal.clock());
+    let send = async |number| {
+        let (_, sent) = app.send(&ids, number).await;
+        sent["pinId"].as_str().unwrap().to_owned()
+    };
+    let sealed = async |id: &str| store.pin(id).await.unwrap().unwrap().sealed.is_some();
+    let nobody = send("41442345678").await;
+    assert!(!sealed(&nobody).await, "of a number that cannot be reached");
+    let (used_up, live) = (send(NUMBER).await, send("385911234567").await);
+    app.read().await;
+    app.verify(&used_up, "x").await;
+    store.tidy_pins(clock.now()).await.unwrap();
+    assert_eq!((sealed(&used_up).await, sealed(&live).await), (false, true));
+    clock.advance(900);
+    store.tidy_pins(clock.now()).await.unwrap();
+    assert!(!sealed(&live).await, "it ran out");
+    let texts = async || {
+        let lines = store.messages(None, 9).await.unwrap();
+        lines.iter().filter(|line| line.body.is_some()).count()
+    };
+    assert_eq!(texts().await, 2, "a developer reads them for a day");
+    clock.advance(86_400);
+    store.tidy_pins(clock.now()).await.unwrap();
+    assert_eq!(texts().await, 0);
     site.stop().await;
 }
 

@@ -19,7 +19,10 @@ use crate::page::{Page, ok, show, utc, without_controls};
 use crate::password;
 use crate::refusal::Refusal;
 use crate::sign_in::{MOST_LOGIN, is_login};
-use crate::store::{DeviceState, NewUser, PhoneNumber, User, UserSummary, new_id};
+use crate::sms::OWN_APPLICATION;
+use crate::store::{
+    ApiKey, Application, DeviceState, NewUser, PhoneNumber, User, UserSummary, new_id,
+};
 use crate::visitor::{Administrator, Ours};
 
 #[derive(Template)]
@@ -59,6 +62,7 @@ struct Line {
 struct KeysPage {
     page: Page,
     keys: Vec<KeyLine>,
+    applications: Vec<Application>,
     problem: Option<&'static str>,
     said: Option<String>,
 }
@@ -66,6 +70,10 @@ struct KeysPage {
 struct KeyLine {
     id: String,
     name: String,
+    /// The key of the text that says what it is for.
+    purpose: &'static str,
+    /// For which application; none for all, or where it is for no PINs.
+    application: Option<String>,
     created: String,
     revoked: Option<String>,
 }
@@ -304,7 +312,7 @@ pub(super) async fn keys_page(
 ) -> Result<Response, Refusal> {
     let page = Page::of(&portal, &visitor);
     let said = After::said(after, &page);
-    ok(&KeysPage { page, keys: key_lines(&portal).await?, problem: None, said })
+    ok(&KeysPage::of(&portal, page, None, said).await?)
 }
 
 #[derive(Deserialize)]
@@ -312,6 +320,9 @@ pub(super) struct Named {
     name: String,
     /// What the key is for.
     r#use: Option<String>,
+    /// The one application that it is for; empty is all.
+    #[serde(default)]
+    application: String,
 }
 
 pub(super) async fn add_key(
@@ -323,17 +334,25 @@ pub(super) async fn add_key(
     let page = Page::of(&portal, &visitor);
     let length = name.chars().count();
     if !(1..=64).contains(&length) || name.chars().any(char::is_control) {
-        let keys = key_lines(&portal).await?;
-        let refused = KeysPage { page, keys, problem: Some("key-name-is-wrong"), said: None };
+        let refused = KeysPage::of(&portal, page, Some("key-name-is-wrong"), None).await?;
         return show(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     }
     let key = password::token()?;
     let hash = password::token_hash(&key);
     let now = portal.clock.now();
-    let scopes =
-        if form.r#use.as_deref() == Some("2fa") { "2fa:manage 2fa:pin:send" } else { "verify" };
-    portal.store.add_api_key(&new_id()?, &hash, name, scopes, None, now).await?;
-    portal.store.audit(&visitor.did(&portal, "api-key-made", name, "")).await?;
+    let scopes = match form.r#use.as_deref() {
+        Some("send") => "2fa:pin:send",
+        Some("manage") => "2fa:manage 2fa:pin:send",
+        _ => "verify",
+    };
+    let wanted = Some(&form.application).filter(|id| !id.is_empty() && scopes != "verify");
+    let applications = applications(&portal).await?;
+    let find = |id: &String| applications.iter().find(|one| one.id == *id).ok_or(Refusal::NotFound);
+    let application = wanted.map(find).transpose()?;
+    let id = application.map(|one| one.id.as_str());
+    portal.store.add_api_key(&new_id()?, &hash, name, scopes, id, now).await?;
+    let detail = application.map_or(scopes.to_owned(), |one| format!("{scopes}: {}", one.name));
+    portal.store.audit(&visitor.did(&portal, "api-key-made", name, &detail)).await?;
     ok(&Once {
         title: page.with("api-key-of", "name", name).into_owned(),
         explanation: page.t("api-key-once").into_owned(),
@@ -363,15 +382,39 @@ async fn user(portal: &Portal, id: &str) -> Result<User, Refusal> {
     portal.store.user(id).await?.ok_or(Refusal::NotFound)
 }
 
-async fn key_lines(portal: &Portal) -> Result<Vec<KeyLine>, Refusal> {
-    let keys = portal.store.api_keys().await?;
-    let lines = keys.into_iter().map(|key| KeyLine {
-        id: key.id,
-        name: key.name,
-        created: utc(key.created_at),
-        revoked: key.revoked_at.map(utc),
-    });
-    Ok(lines.collect())
+impl KeysPage {
+    async fn of(
+        portal: &Portal,
+        page: Page,
+        problem: Option<&'static str>,
+        said: Option<String>,
+    ) -> Result<Self, Refusal> {
+        let (keys, applications) = (portal.store.api_keys().await?, applications(portal).await?);
+        let line = |key: ApiKey| KeyLine {
+            purpose: match () {
+                () if key.may("2fa:manage") => "key-use-manage",
+                () if key.may("2fa:pin:send") => "key-use-pins",
+                () => "key-use-verify",
+            },
+            application: key.application_id.map(|id| {
+                let named = applications.iter().find(|one| one.id == id);
+                named.map_or(id, |one| one.name.clone())
+            }),
+            id: key.id,
+            name: key.name,
+            created: utc(key.created_at),
+            revoked: key.revoked_at.map(utc),
+        };
+        let keys = keys.into_iter().map(line).collect();
+        Ok(Self { page, keys, applications, problem, said })
+    }
+}
+
+/// The applications that a key may be for: all but the portal's own.
+async fn applications(portal: &Portal) -> Result<Vec<Application>, Refusal> {
+    let mut all = portal.store.applications().await?;
+    all.retain(|application| application.id != OWN_APPLICATION);
+    Ok(all)
 }
 
 /// A password for one use, to be shown once, and its hash.

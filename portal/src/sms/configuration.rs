@@ -152,6 +152,10 @@ impl MessageTemplate {
         // One pass: what a placeholder brings is never read as a placeholder again.
         while let Some((before, after)) = rest.split_once("{{") {
             text.push_str(before);
+            // Of three brackets the last two are the placeholder's.
+            let outer = after.len() - after.trim_start_matches('{').len();
+            text.push_str(&after[..outer]);
+            let after = &after[outer..];
             let filled = after.split_once("}}").and_then(|(key, rest)| {
                 let value = if key == "pin" {
                     Some(pin)
@@ -201,9 +205,16 @@ pub(crate) fn is_sender(text: &str) -> bool {
     is_number || (says_something && text.len() <= 11 && text.bytes().all(plain))
 }
 
-/// What is wrong with the placeholders of a request.
-pub(crate) fn placeholder_problems(placeholders: &BTreeMap<String, String>) -> Problems {
+/// What is wrong with the placeholders of a request for this template.
+pub(crate) fn placeholder_problems(
+    template: &MessageTemplate,
+    placeholders: &BTreeMap<String, String>,
+) -> Problems {
     let mut problems = Problems::new();
+    if template.text("", placeholders).chars().count() > MOST_TEXT {
+        let what = "must not make the text longer than 1000 characters";
+        problems.entry("placeholders".to_owned()).or_default().push(what.to_owned());
+    }
     for (key, value) in placeholders {
         if key.contains(['{', '}']) || key == "pin" || key.is_empty() || value.chars().count() > 200
         {
@@ -250,9 +261,16 @@ mod tests {
         let text = template("Hello {{firstName}}, {{pin}} {{nobody}} {{")
             .text("12", &of(&[("firstName", "{{pin}}")]));
         assert_eq!(text, "Hello {{pin}}, 12 {{nobody}} {{");
-        assert!(!placeholder_problems(&of(&[("pin", "1")])).is_empty());
-        assert!(!placeholder_problems(&of(&[("a}", "1")])).is_empty());
-        assert!(placeholder_problems(&of(&[("firstName", "Ana")])).is_empty());
+        assert_eq!(template("{{{pin}}} {{{{pin}}}}").text("12", &of(&[])), "{12} {{12}}");
+        let problems = |pairs: &[(&str, &str)], text: &str| {
+            placeholder_problems(&template(text), &of(pairs)).len()
+        };
+        assert_eq!(problems(&[("pin", "1")], "{{pin}}"), 1);
+        assert_eq!(problems(&[("a}", "1")], "{{pin}}"), 1);
+        assert_eq!(problems(&[("firstName", "Ana")], "{{pin}}"), 0);
+        let (long, many) = ("x".repeat(200), format!("{{{{pin}}}}{}", "{{a}}".repeat(6)));
+        assert_eq!(problems(&[("a", &long)], "{{pin}}{{a}}"), 0);
+        assert_eq!(problems(&[("a", &long)], &many), 1, "the whole is too long");
     }
 
     #[test]

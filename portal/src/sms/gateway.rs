@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use self::http::HttpGateway;
 use self::smpp::SmppGateway;
+pub(crate) use self::smpp::parts;
 use crate::store::Seconds;
 
 /// A message to be handed over.

@@ -46,7 +46,7 @@ struct Found {
 #[derive(Default)]
 struct Group {
     group_name: String,
-    permanent: bool,
+    permanent: Option<bool>,
 }
 
 impl Lookup {
@@ -76,11 +76,14 @@ impl Lookup {
 impl Found {
     fn reach(&self) -> Reach {
         let group = self.status.as_ref().map_or("", |status| status.group_name.as_str());
-        let gone = self.error.as_ref().is_some_and(|error| error.permanent);
-        match group {
-            _ if gone => Reach::NotReachable,
-            "DELIVERED" | "OK" => Reach::Reachable,
-            "UNDELIVERABLE" | "REJECTED" => Reach::NotReachable,
+        let permanent = self.error.as_ref().and_then(|error| error.permanent);
+        match (group, permanent) {
+            // A service that refuses us knows nothing of the number.
+            ("REJECTED", _) => Reach::Unknown,
+            (_, Some(true)) => Reach::NotReachable,
+            ("DELIVERED" | "OK", _) => Reach::Reachable,
+            // What is over in a moment, as a phone that is off, keeps nobody from a PIN.
+            ("UNDELIVERABLE", None) => Reach::NotReachable,
             _ => Reach::Unknown,
         }
     }

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use phonenumber::{Type, metadata::DATABASE};
+use phonenumber::{Mode, Type, metadata::DATABASE};
 
 /// A number by the world's numbering plans.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Number {
-    /// Digits alone, with the country code: MSISDN.
+    /// Digits alone, with the country code and no prefix of dialling within it: one number, one MSISDN.
     pub(crate) msisdn: String,
     /// The country code.
     pub(crate) country: String,
@@ -30,14 +30,18 @@ impl Number {
         if !(5..=15).contains(&digits.len()) {
             return None;
         }
+        // North America's prefix of long distance, which no number there begins with.
+        let digits =
+            digits.strip_prefix('1').filter(|rest| rest.starts_with('1')).unwrap_or(digits);
         let Ok(number) = phonenumber::parse(None, format!("+{digits}")) else { return None };
         let kind = number.number_type(&DATABASE);
         let has_messages =
             matches!(kind, Type::Mobile | Type::FixedLineOrMobile | Type::PersonalNumber);
+        let msisdn = number.format().mode(Mode::E164).to_string();
         Some(Self {
             country: number.country().code().to_string(),
             can_get_messages: number.is_valid() && has_messages,
-            msisdn: digits.to_owned(),
+            msisdn: msisdn.trim_start_matches('+').to_owned(),
         })
     }
 }
@@ -54,7 +58,8 @@ pub(crate) fn is_allowed(msisdn: &str, prefixes: &str) -> bool {
 pub(crate) struct Prices(BTreeMap<String, i64>);
 
 impl Prices {
-    /// From a file with a prefix and a price a line, `41 0.055`; without a file all are free.
+    /// From a file with a prefix and a price a line, `41 0.055`, and `*` for all other prefixes; without a
+    /// file all are free.
     pub(crate) fn read(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = fs::read_to_string(path)
@@ -67,6 +72,7 @@ impl Prices {
             }
             let read = line.split_once(char::is_whitespace).and_then(|(prefix, price)| {
                 let price: f64 = price.trim().parse().ok()?;
+                let prefix = if prefix == "*" { "" } else { prefix };
                 let plain = prefix.bytes().all(|byte| byte.is_ascii_digit());
                 (plain && (0.0..=1_000.0).contains(&price)).then_some((prefix, price))
             });
@@ -82,9 +88,11 @@ impl Prices {
         Ok(Self(prices))
     }
 
-    /// The price for a number.
+    /// The price for a number. One that the list does not have is as dear as the dearest: nothing that
+    /// somebody forgot gets past a ceiling.
     pub(crate) fn of(&self, msisdn: &str) -> i64 {
-        (0..=msisdn.len()).rev().find_map(|end| self.0.get(&msisdn[..end]).copied()).unwrap_or(0)
+        let listed = (0..=msisdn.len()).rev().find_map(|end| self.0.get(&msisdn[..end]));
+        listed.or_else(|| self.0.values().max()).copied().unwrap_or(0)
     }
 }
 
@@ -103,6 +111,21 @@ mod tests {
             );
             assert!(number.can_get_messages);
         }
+        // As people write them: each is one number, however it is dialled within its country.
+        for (text, msisdn) in [
+            ("+41 (0)79 302 67 27", "41793026727"),
+            ("00410793026727", "41793026727"),
+            ("+1 1 650 253 0000", "16502530000"),
+            ("+385 (0)91 123 4567", "385911234567"),
+            ("+44 (0)7400 123456", "447400123456"),
+            // The zero of Italy belongs to the number.
+            ("+39 06 6982 1234", "390669821234"),
+            ("+39 312 345 6789", "393123456789"),
+        ] {
+            let number = Number::read(text).unwrap();
+            assert_eq!(number.msisdn, msisdn, "{text}");
+            assert_eq!(Number::read(msisdn).unwrap(), number, "{text}, read again");
+        }
         // Of the right form, and of nobody: too long for its plan, a fixed line, an unknown plan.
         for text in ["4179302672712", "41442345678", "+385 1 1234 567"] {
             assert!(Number::read(text).is_none_or(|number| !number.can_get_messages), "{text}");
@@ -120,5 +143,8 @@ mod tests {
         assert_eq!(prices.of("41793026727"), 55);
         assert_eq!(prices.of("41763026727"), 50);
         assert_eq!(prices.of("385911234567"), 90);
+        let prices = Prices([("41".into(), 50), ("4179".into(), 55)].into());
+        assert_eq!(prices.of("385911234567"), 55, "as the dearest");
+        assert_eq!(Prices::default().of("385911234567"), 0);
     }
 }

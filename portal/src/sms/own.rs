@@ -61,9 +61,15 @@ impl Portal {
             return Ok(Asked::NotSetUp);
         };
         let (none, also) = (BTreeMap::new(), own_limits(self, user));
+        // As long as it was made, whatever the template says by now.
+        let opened = pin
+            .sealed
+            .as_ref()
+            .and_then(|sealed| self.config.keys.open_bytes(sealed, &pin.key_id, &pin.id).ok());
+        let length = opened.and_then(|text| i64::try_from(text.len()).ok());
+        let length = length.unwrap_or(template.pin_length);
         Ok(match self.send_pin_again(pin, &application, &template, &none, also).await? {
             Some(Sent::Queued { pin_id, .. }) => {
-                let length = template.pin_length;
                 Asked::OnItsWay { pin: pin_id, resend_after: RESEND_AFTER, length }
             }
             Some(Sent::Wait(seconds)) => Asked::Wait(seconds),

@@ -62,6 +62,9 @@ async fn hand_over(portal: &Portal, claimed: &Claimed) -> Result<(), Refusal> {
     let body = keys.open_bytes(&claimed.body, &claimed.key_id, id);
     let text = body.as_ref().ok().and_then(|body| std::str::from_utf8(body).ok());
     let sent = match text {
+        _ if claimed.expires_at <= portal.clock.now() => {
+            Err(NotSent::Never("the PIN ran out first".to_owned()))
+        }
         Some(text) => {
             let valid_for = claimed.expires_at - portal.clock.now();
             portal.sms.gateway.send(&Message { id, to, from, text, valid_for }).await

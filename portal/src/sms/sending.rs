@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 use super::configuration::{Configuration, MessageTemplate};
+use super::gateway::parts;
 use super::limit::{DAY, limit};
 use super::lookup::Reach;
 use super::number::Number;
@@ -68,7 +69,7 @@ impl Portal {
         let asks = sending.look_up && number.can_get_messages && self.sms.lookup.is_set_up();
         if asks {
             // Asking costs too, and a number that cannot be reached takes nothing of a limit below.
-            let wanted = lookups(self, application, &configuration, number);
+            let wanted = lookups(self, application, &configuration, number, &sending.also);
             if let Reserved::Full { scope, wait } = self.store.reserve_alone(&wanted).await? {
                 return self.stopped(application, &scope, wait).await;
             }
@@ -85,7 +86,7 @@ impl Portal {
         let pin = Pin {
             hash: pin::hash(keys, keys.sealing_id(), &id, &text)?.to_vec(),
             key_id: keys.sealing_id().to_owned(),
-            sealed: Some(keys.seal_bytes(text.as_bytes(), &id)?),
+            sealed: if is_sent { Some(keys.seal_bytes(text.as_bytes(), &id)?) } else { None },
             application_id: application.id.clone(),
             template_id: template_id.to_owned(),
             msisdn: number.msisdn.clone(),
@@ -99,8 +100,8 @@ impl Portal {
         let message_id = message_id()?;
         let sender = sending.sender.or(template.sender_id.as_deref()).unwrap_or_default();
         let body = Zeroizing::new(template.text(&text, sending.placeholders));
+        let cost = parts(&body) * self.sms.prices.of(&number.msisdn);
         let body = keys.seal_bytes(body.as_bytes(), &message_id)?;
-        let cost = self.sms.prices.of(&number.msisdn);
         let mut wanted = reservations(self, application, &configuration, number, cost);
         // Of what is not sent the application's own limit counts the record.
         wanted.truncate(if is_sent { wanted.len() } else { 1 });
@@ -136,12 +137,12 @@ impl Portal {
         let text = keys.open_bytes(sealed, &pin.key_id, &pin.id)?;
         let text = std::str::from_utf8(&text).map_err(anyhow::Error::new)?;
         let number = Number::read(&pin.msisdn).ok_or(Refusal::NotFound)?;
-        let cost = self.sms.prices.of(&pin.msisdn);
+        let message_id = message_id()?;
+        let body = Zeroizing::new(template.text(text, placeholders));
+        let cost = parts(&body) * self.sms.prices.of(&pin.msisdn);
         let configuration = Configuration::of(application);
         let mut wanted = reservations(self, application, &configuration, &number, cost);
         wanted.extend(also);
-        let message_id = message_id()?;
-        let body = Zeroizing::new(template.text(text, placeholders));
         let body = keys.seal_bytes(body.as_bytes(), &message_id)?;
         let sender = template.sender_id.as_deref().unwrap_or_default();
         let message = message(&message_id, &pin, sender, &body, keys, cost);
@@ -162,17 +163,22 @@ impl Portal {
         typed: &str,
     ) -> Result<Verdict, Refusal> {
         let (now, at) = (self.clock.now(), self.clock.milliseconds());
+        // What is over takes nothing of the limit of a number whose PIN somebody waits for.
+        // Nor does a PIN whose key was taken away, which is nobody's to verify any more.
+        let keys = &self.config.keys;
+        if !keys.has(&pin.key_id) {
+            return Ok(Verdict::Expired);
+        }
+        if let Some(over) = over(pin, now) {
+            self.figures.pin("refused");
+            return Ok(over);
+        }
         let configuration = Configuration::of(application);
         let (most, window) = limit(&configuration.verify_pin_limit).unwrap_or((1, 3_000));
         let scope = format!("verify:{}:{}", application.id, pin.msisdn);
         let wanted = [Reservation { scope, most, window, at, weight: 1 }];
         if let Reserved::Full { wait, .. } = self.store.reserve_alone(&wanted).await? {
             return Ok(Verdict::Wait(seconds(wait)));
-        }
-        let keys = &self.config.keys;
-        // A PIN whose key was taken away is nobody's to verify any more.
-        if !keys.has(&pin.key_id) {
-            return Ok(Verdict::Expired);
         }
         let right =
             typed.len() <= 64 && pin::is_right(keys, &pin.key_id, &pin.id, typed, &pin.hash)?;
@@ -185,9 +191,7 @@ impl Portal {
         let known = self.store.pin(&pin.id).await?.ok_or(Refusal::NotFound)?;
         Ok(match () {
             () if counted => Verdict::Wrong(known.attempts_left),
-            () if known.verified_at.is_some() => Verdict::Taken,
-            () if known.expires_at <= now => Verdict::Expired,
-            () => Verdict::UsedUp,
+            () => over(&known, now).unwrap_or(Verdict::UsedUp),
         })
     }
 
@@ -217,6 +221,16 @@ impl Portal {
             self.store.audit(&entry).await?;
         }
         Ok(Sent::Wait(seconds(wait)))
+    }
+}
+
+/// What is said of a PIN that is over; nothing of one that can still be right.
+fn over(pin: &Pin, now: Seconds) -> Option<Verdict> {
+    match () {
+        () if pin.verified_at.is_some() => Some(Verdict::Taken),
+        () if pin.expires_at <= now => Some(Verdict::Expired),
+        () if pin.attempts_left <= 0 => Some(Verdict::UsedUp),
+        () => None,
     }
 }
 
@@ -260,9 +274,11 @@ fn lookups(
     application: &Application,
     configuration: &Configuration,
     number: &Number,
+    also: &[Reservation],
 ) -> Vec<Reservation> {
     let mut wanted = reservations(portal, application, configuration, number, 0);
     wanted.truncate(2);
+    wanted.extend_from_slice(also);
     wanted.iter_mut().for_each(|one| one.scope.insert_str(0, "lookup-"));
     wanted
 }

@@ -155,6 +155,40 @@ impl Store {
         Ok(one(&counted))
     }
 
+    /// Forgets the PINs and the texts that are over: what can no longer be right is neither sent again
+    /// nor read. A developer's inbox keeps a text for a day.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn tidy_pins(&self, now: Seconds) -> Result<(), StoreError> {
+        for (statement, before) in [
+            (
+                "update pins set sealed = null
+                 where sealed is not null and (expires_at <= $1 or attempts_left <= 0)",
+                now,
+            ),
+            (
+                "update messages set body = null
+                 where body is not null and state <> 'queued' and created_at <= $1",
+                now - 24 * 3_600,
+            ),
+            (
+                "update messages set body = null, state = 'expired', reason = 'the PIN ran out first'
+                 where state = 'queued' and expires_at <= $1 and claimed_until <= $1",
+                now,
+            ),
+            (
+                "update messages set body = null, state = 'expired', reason = 'the PIN is over'
+                 where state = 'queued' and claimed_until <= $1 and pin_id in
+                    (select id from pins where verified_at is not null or attempts_left <= 0)",
+                now,
+            ),
+        ] {
+            sqlx::query(statement).bind(before).execute(&self.writes).await?;
+        }
+        Ok(())
+    }
+
     /// The standing of a number with an application, a line for each PIN, the newest first.
     ///
     /// # Errors

@@ -81,7 +81,7 @@ pub(super) async fn send(
     let template = template_of(&portal, &application.id, &asked.message_id).await?;
     let template: MessageTemplate =
         serde_json::from_str(&template.template).map_err(anyhow::Error::new)?;
-    let problems = placeholder_problems(&asked.placeholders);
+    let problems = placeholder_problems(&template, &asked.placeholders);
     if !problems.is_empty() {
         return Err(No::Fields(problems));
     }
@@ -158,14 +158,14 @@ pub(super) async fn resend(
 ) -> Result<Json<StartResponse>, No> {
     caller.sends()?;
     let (Path(id), Json(asked)) = (id?, body?);
-    let problems = placeholder_problems(&asked.placeholders);
-    if !problems.is_empty() {
-        return Err(No::Fields(problems));
-    }
     let (pin, application) = pin_of(&portal, &caller, &id).await?;
     let template = template_of(&portal, &application.id, &pin.template_id).await?;
     let template: MessageTemplate =
         serde_json::from_str(&template.template).map_err(anyhow::Error::new)?;
+    let problems = placeholder_problems(&template, &asked.placeholders);
+    if !problems.is_empty() {
+        return Err(No::Fields(problems));
+    }
     may_send(&portal, &application, &pin.msisdn)?;
     let to = pin.msisdn.clone();
     let again =

@@ -23,7 +23,7 @@ pub(super) struct Reported {
 
 /// Tell what became of a message.
 ///
-/// Takes a report, by a key that may send. One of an unknown message is taken and forgotten: a
+/// Takes a report, by a key that may manage all applications: a gateway tells of the messages of any. One of an unknown message is taken and forgotten: a
 /// gateway that is refused asks again for ever.
 #[utoipa::path(
     post,
@@ -37,7 +37,10 @@ pub(super) async fn report(
     caller: Caller,
     body: Result<Json<Reported>, JsonRejection>,
 ) -> Result<StatusCode, No> {
-    caller.sends()?;
+    caller.manages()?;
+    if !caller.reaches_all() {
+        return Err(No::Forbidden);
+    }
     let Json(Reported { id, status }) = body?;
     let delivered = matches!(status.as_str(), "DELIVRD" | "DELIVERED");
     let now = portal.clock.now();

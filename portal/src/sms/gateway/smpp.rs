@@ -2,7 +2,7 @@
 //! on it.
 
 use std::str::FromStr as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use futures_util::{Stream, StreamExt as _};
@@ -10,7 +10,8 @@ use rusmpp::pdus::{BindTransceiver, DeliverSm, DeliverSmResp, SubmitSm};
 use rusmpp::tlvs::MessageSubmissionRequestTlvValue;
 use rusmpp::types::{AnyOctetString, COctetString, EmptyOrFullCOctetString, OctetString};
 use rusmpp::values::{
-    DataCoding, EsmClass, InterfaceVersion, MessagePayload, Npi, RegisteredDelivery, Ton,
+    DataCoding, EsmClass, InterfaceVersion, MessagePayload, MessageType, Npi, RegisteredDelivery,
+    Ton,
 };
 use rusmpp::{CommandStatus, Pdu};
 use rusmppc::error::Error;
@@ -27,6 +28,8 @@ pub(crate) struct SmppGateway {
     system_id: String,
     password: Zeroizing<String>,
     session: Mutex<Option<Client>>,
+    /// Until when nobody tries to connect, after it failed.
+    rest_until: Mutex<Option<Instant>>,
     heard: mpsc::UnboundedSender<Report>,
     reports: Mutex<mpsc::UnboundedReceiver<Report>>,
 }
@@ -46,6 +49,7 @@ impl SmppGateway {
             system_id: system_id.to_owned(),
             password: Zeroizing::new(password.to_owned()),
             session: Mutex::new(None),
+            rest_until: Mutex::new(None),
             heard,
             reports: Mutex::new(reports),
         })
@@ -61,8 +65,13 @@ impl SmppGateway {
         match client.submit_sm(submit).await {
             Ok(taken) => Ok(plain(taken.message_id().as_str())),
             Err(Error::UnexpectedResponse { response }) => Err(refused(response.status())),
+            // It is slow with one; whether it lives is asked beside.
+            Err(Error::ResponseTimeout { .. }) => {
+                Err(NotSent::Later("the SMSC timed out".to_owned()))
+            }
             Err(_) => {
-                *self.session.lock().await = None;
+                // The next who asks finds it closed, and begins another.
+                let _ = client.close().await;
                 Err(NotSent::Later("the SMSC broke off".to_owned()))
             }
         }
@@ -85,6 +94,18 @@ impl SmppGateway {
         if let Some(client) = session.as_ref().filter(|client| client.is_active()) {
             return Ok(client.clone());
         }
+        // Who waits for the session does not wait for one failure after the other.
+        let mut rest_until = self.rest_until.lock().await;
+        if rest_until.is_some_and(|until| Instant::now() < until) {
+            return Err(NotSent::Later("the SMSC cannot be reached".to_owned()));
+        }
+        let connected = self.connect().await;
+        *rest_until = connected.is_err().then(|| Instant::now() + REST);
+        *session = connected.as_ref().ok().cloned();
+        connected
+    }
+
+    async fn connect(&self) -> Result<Client, NotSent> {
         let later = |what: &str| NotSent::Later(format!("the SMSC {what}"));
         let connect = ConnectionBuilder::new()
             .enquire_link_interval(Duration::from_secs(10))
@@ -108,7 +129,6 @@ impl SmppGateway {
             .build();
         client.bind_transceiver(bind).await.map_err(|_| later("did not let us in"))?;
         tokio::spawn(listen(client.clone(), events, self.heard.clone()));
-        *session = Some(client.clone());
         Ok(client)
     }
 }
@@ -123,7 +143,10 @@ async fn listen(
     while let Some(event) = events.next().await {
         let Event::Incoming(command) = event else { continue };
         let Some(Pdu::DeliverSm(delivered)) = command.pdu() else { continue };
-        if let Some(report) = receipt(delivered) {
+        // Whatever somebody answers, only the SMSC says that it is a receipt (SMPP 3.4 §5.2.12).
+        let kind = delivered.esm_class.message_type;
+        let is_receipt = kind == MessageType::ShortMessageContainsMCDeliveryReceipt;
+        if let Some(report) = receipt(delivered).filter(|_| is_receipt) {
             // Nobody listens any more only when the whole portal ends.
             let _ = heard.send(report);
         }
@@ -148,7 +171,8 @@ fn submit(message: &Message<'_>) -> anyhow::Result<SubmitSm> {
         .dest_addr_ton(Ton::International)
         .dest_addr_npi(Npi::Isdn)
         .destination_addr(COctetString::from_str(message.to)?)
-        .esm_class(EsmClass::default())
+        // The default of the library is an acknowledgement by the phone.
+        .esm_class(EsmClass::from(0))
         .validity_period(EmptyOrFullCOctetString::from_str(&validity(message.valid_for))?)
         .registered_delivery(RegisteredDelivery::request_all())
         .data_coding(coding)
@@ -157,6 +181,7 @@ fn submit(message: &Message<'_>) -> anyhow::Result<SubmitSm> {
     if is_short {
         submit.set_short_message(OctetString::from_vec(bytes)?);
     } else {
+        anyhow::ensure!(bytes.len() <= usize::from(u16::MAX), "longer than a TLV can be");
         let payload = MessagePayload::new(AnyOctetString::from_vec(bytes));
         submit.push_tlv(MessageSubmissionRequestTlvValue::MessagePayload(payload));
     }
@@ -189,11 +214,28 @@ fn encoded(text: &str) -> Encoded {
         let is_short = bytes.len() <= 140;
         return Encoded { coding: DataCoding::Ucs2, bytes, is_short };
     }
-    let escaped = text.bytes().filter(|byte| b"[]{}\\^~|".contains(byte)).count();
+    let escaped = escaped(text);
     let moved = escaped > 0 || text.bytes().any(|byte| b"@$_".contains(&byte));
     let coding = if moved { DataCoding::Ia5 } else { DataCoding::McSpecific };
     let is_short = text.len() + escaped <= 160;
     Encoded { coding, bytes: text.as_bytes().to_vec(), is_short }
+}
+
+/// How many messages to a phone a text is: of 160 letters or 70 characters of UCS-2, or, where they are
+/// joined, of 153 or 67 (3GPP TS 23.040 §9.2.3.24.1).
+pub(crate) fn parts(text: &str) -> i64 {
+    let Encoded { coding, bytes, is_short } = encoded(text);
+    let parts = match coding {
+        _ if is_short => 1,
+        DataCoding::Ucs2 => bytes.len().div_ceil(134),
+        _ => (bytes.len() + escaped(text)).div_ceil(153),
+    };
+    i64::try_from(parts).unwrap_or(i64::MAX)
+}
+
+/// How many letters of a text GSM 03.38 writes as two.
+fn escaped(text: &str) -> usize {
+    text.bytes().filter(|byte| b"[]{}\\^~|".contains(byte)).count()
 }
 
 /// A delivery receipt (SMPP 3.4, appendix B): `id:… stat:DELIVRD …`. Whatever else arrives, such as
@@ -217,12 +259,23 @@ fn read_receipt(text: &str) -> Option<Report> {
 fn refused(status: CommandStatus) -> NotSent {
     let reason = format!("the SMSC answered {}", u32::from(status));
     match status {
-        CommandStatus::EsmeRthrottled
-        | CommandStatus::EsmeRmsgqful
-        | CommandStatus::EsmeRsyserr => NotSent::Later(reason),
-        _ => NotSent::Never(reason),
+        CommandStatus::EsmeRinvmsglen
+        | CommandStatus::EsmeRinvsrcadr
+        | CommandStatus::EsmeRinvdstadr
+        | CommandStatus::EsmeRinvsrcton
+        | CommandStatus::EsmeRinvsrcnpi
+        | CommandStatus::EsmeRinvdstton
+        | CommandStatus::EsmeRinvdstnpi
+        | CommandStatus::EsmeRinvesmclass
+        | CommandStatus::EsmeRinvtlvlen
+        | CommandStatus::EsmeRinvtlvval
+        | CommandStatus::EsmeRinvdcs => NotSent::Never(reason),
+        // What it says of itself or of the account is mended; the PIN's end ends the tries.
+        _ => NotSent::Later(reason),
     }
 }
+
+const REST: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
@@ -243,6 +296,30 @@ mod tests {
         assert_eq!(told(&"{".repeat(81)), (DataCoding::Ia5, 81, false), "each is two letters");
         assert_eq!(told(&"č".repeat(71)), (DataCoding::Ucs2, 142, false));
         assert_eq!(told("🙂"), (DataCoding::Ucs2, 4, true));
+    }
+
+    #[test]
+    fn a_long_text_is_several_messages() {
+        for (letter, count, expected) in
+            [("a", 160, 1), ("a", 161, 2), ("a", 307, 3), ("{", 81, 2), ("č", 70, 1), ("č", 135, 3)]
+        {
+            assert_eq!(parts(&letter.repeat(count)), expected, "{count} {letter}");
+        }
+    }
+
+    #[test]
+    fn what_the_smsc_says_of_itself_is_tried_again() {
+        for status in [CommandStatus::EsmeRinvdstadr, CommandStatus::EsmeRinvmsglen] {
+            assert!(matches!(refused(status), NotSent::Never(_)), "{status:?}");
+        }
+        for status in [
+            CommandStatus::EsmeRthrottled,
+            CommandStatus::EsmeRsubmitfail,
+            CommandStatus::EsmeRinvbndsts,
+            CommandStatus::Other(0x0400),
+        ] {
+            assert!(matches!(refused(status), NotSent::Later(_)), "{status:?}");
+        }
     }
 
     #[test]
