@@ -28,8 +28,8 @@ pub(crate) struct SmppGateway {
     system_id: String,
     password: Zeroizing<String>,
     session: Mutex<Option<Client>>,
-    /// Until when nobody tries to connect, after it failed.
-    rest_until: Mutex<Option<Instant>>,
+    /// Until when nobody tries to connect, after it failed, and why it did.
+    rest: Mutex<Option<(Instant, NotSent)>>,
     heard: mpsc::UnboundedSender<Report>,
     reports: Mutex<mpsc::UnboundedReceiver<Report>>,
 }
@@ -49,7 +49,7 @@ impl SmppGateway {
             system_id: system_id.to_owned(),
             password: Zeroizing::new(password.to_owned()),
             session: Mutex::new(None),
-            rest_until: Mutex::new(None),
+            rest: Mutex::new(None),
             heard,
             reports: Mutex::new(reports),
         })
@@ -95,12 +95,12 @@ impl SmppGateway {
             return Ok(client.clone());
         }
         // Who waits for the session does not wait for one failure after the other.
-        let mut rest_until = self.rest_until.lock().await;
-        if rest_until.is_some_and(|until| Instant::now() < until) {
-            return Err(NotSent::Later("the SMSC cannot be reached".to_owned()));
+        let mut rest = self.rest.lock().await;
+        if let Some((_, why)) = rest.as_ref().filter(|(until, _)| Instant::now() < *until) {
+            return Err(why.clone());
         }
         let connected = self.connect().await;
-        *rest_until = connected.is_err().then(|| Instant::now() + REST);
+        *rest = connected.as_ref().err().map(|why| (Instant::now() + REST, why.clone()));
         *session = connected.as_ref().ok().cloned();
         connected
     }
