@@ -11,6 +11,7 @@ mod portal {
     #[expect(dead_code, reason = "only real parts and benchmarks show many codes in a row")]
     mod devices;
     mod gateway;
+    mod health;
     mod log;
     mod lookup;
     mod messages;

@@ -329,22 +329,6 @@ async fn after_a_while_the_password_is_asked_for_again_before_a_device_is_change
 }
 
 #[tokio::test]
-async fn health_is_told_and_figures_are_counted() {
-    let site = Site::start().await;
-    let visitor = Visitor::of(&site);
-    assert_eq!(visitor.get("/health/live").await.status(), StatusCode::OK);
-    assert_eq!(visitor.get("/health/ready").await.status(), StatusCode::OK);
-    let answer = visitor.get("/metrics").await;
-    assert_eq!(answer.status(), StatusCode::NOT_FOUND, "figures are not for everyone");
-    site.portal.store().close().await;
-    assert_eq!(visitor.get("/health/ready").await.status(), StatusCode::SERVICE_UNAVAILABLE);
-    let broken = visitor.get("/profile").await;
-    assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    let text = broken.text().await.unwrap();
-    assert!(text.contains("Something is broken on our side"), "{text}");
-}
-
-#[tokio::test]
 async fn a_site_is_told_the_same_of_nobody_as_of_a_wrong_code() {
     let site = Site::start().await;
     let devices = super::devices::prepare(&site.portal, "known", 2).await;
