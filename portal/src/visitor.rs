@@ -53,6 +53,9 @@ pub(crate) struct Confirmed(pub Visitor, pub User);
 /// An administrator who is all the way in.
 pub(crate) struct Administrator(pub Visitor, pub User);
 
+/// An administrator who showed lately who they are.
+pub(crate) struct ConfirmedAdministrator(pub Visitor, pub User);
+
 /// A form of ours: its token against forgery was right.
 pub(crate) struct Ours<F>(pub F);
 
@@ -313,6 +316,16 @@ impl<S: Sync> FromRequestParts<S> for Administrator {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let SignedIn(visitor, user) = SignedIn::from_request_parts(parts, state).await?;
         if user.admin { Ok(Self(visitor, user)) } else { Err(Refusal::NotAdmin) }
+    }
+}
+
+impl FromRequestParts<Arc<Portal>> for ConfirmedAdministrator {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Self, Refusal> {
+        let Administrator(visitor, user) = Administrator::from_request_parts(parts, portal).await?;
+        visitor.confirmed(portal)?;
+        Ok(Self(visitor, user))
     }
 }
 

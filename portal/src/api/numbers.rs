@@ -33,7 +33,7 @@ pub(super) struct PinOnItsWay {
     /// The seconds until another one is sent.
     resend_after: Seconds,
     /// How many digits it has.
-    length: i64,
+    length: usize,
 }
 
 /// Send a PIN to a number. What is answered does not depend on whose number it is.

@@ -23,7 +23,7 @@ use crate::sms::OWN_APPLICATION;
 use crate::store::{
     ApiKey, Application, DeviceState, NewUser, PhoneNumber, User, UserSummary, new_id,
 };
-use crate::visitor::{Administrator, Ours};
+use crate::visitor::{Administrator, ConfirmedAdministrator, Ours};
 
 #[derive(Template)]
 #[template(path = "users.html")]
@@ -106,10 +106,9 @@ pub(super) struct NewAccount {
 
 pub(super) async fn add_user(
     State(portal): State<Arc<Portal>>,
-    Administrator(visitor, _): Administrator,
+    ConfirmedAdministrator(visitor, _): ConfirmedAdministrator,
     Ours(form): Ours<NewAccount>,
 ) -> Result<Response, Refusal> {
-    visitor.confirmed(&portal)?;
     let login = form.login.trim();
     let (password, hash) = one_time_password().await?;
     let user = NewUser {
@@ -204,10 +203,9 @@ impl Action {
 
 pub(super) async fn sure_page(
     State(portal): State<Arc<Portal>>,
-    Administrator(visitor, _): Administrator,
+    ConfirmedAdministrator(visitor, _): ConfirmedAdministrator,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Refusal> {
-    visitor.confirmed(&portal)?;
     let Path((id, action)) = path?;
     Action::by_name(&action)?;
     let user = user(&portal, &id).await?;
@@ -223,11 +221,10 @@ pub(super) async fn sure_page(
 
 pub(super) async fn act(
     State(portal): State<Arc<Portal>>,
-    Administrator(visitor, own): Administrator,
+    ConfirmedAdministrator(visitor, own): ConfirmedAdministrator,
     path: Result<Path<(String, String)>, PathRejection>,
     Ours(()): Ours<()>,
 ) -> Result<Response, Refusal> {
-    visitor.confirmed(&portal)?;
     let Path((id, name)) = path?;
     let action = Action::by_name(&name)?;
     let user = user(&portal, &id).await?;
@@ -269,10 +266,9 @@ pub(super) async fn act(
 
 pub(super) async fn revoke_page(
     State(portal): State<Arc<Portal>>,
-    Administrator(visitor, _): Administrator,
+    ConfirmedAdministrator(visitor, _): ConfirmedAdministrator,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Refusal> {
-    visitor.confirmed(&portal)?;
     let Path((id, device_id)) = path?;
     let devices = portal.store.devices(&id).await?;
     let device = devices.iter().find(|device| device.id == device_id).ok_or(Refusal::NotFound)?;
@@ -288,11 +284,10 @@ pub(super) async fn revoke_page(
 
 pub(super) async fn revoke(
     State(portal): State<Arc<Portal>>,
-    Administrator(visitor, _): Administrator,
+    ConfirmedAdministrator(visitor, _): ConfirmedAdministrator,
     path: Result<Path<(String, String)>, PathRejection>,
     Ours(()): Ours<()>,
 ) -> Result<Response, Refusal> {
-    visitor.confirmed(&portal)?;
     let Path((id, device_id)) = path?;
     let user = user(&portal, &id).await?;
     let devices = portal.store.devices(&id).await?;

@@ -404,8 +404,8 @@ async fn set_up_device(portal: &Portal, visitor: &Visitor, user: &User) -> Resul
 /// Whether a first device is what is wanted of this visitor.
 async fn sets_up(portal: &Portal, visitor: &Visitor, user: &User) -> Result<bool, Refusal> {
     let in_already = visitor.signed_in().is_some() || user.one_time;
-    if !in_already && visitor.confirmed(portal).is_err() {
-        return Err(Refusal::SignIn("/sign-in"));
+    if !in_already {
+        visitor.confirmed(portal).map_err(|_| Refusal::SignIn("/sign-in"))?;
     }
     Ok(!in_already && !portal.has_second_factor(user).await?)
 }

@@ -17,7 +17,7 @@ use crate::sms::{
     MessageTemplate, OWN_APPLICATION, PinType, has_autofill, is_for_phones, with_autofill,
     without_autofill,
 };
-use crate::store::{self, Application, new_id};
+use crate::store::{Application, new_id};
 use crate::visitor::{Administrator, Ours};
 
 #[derive(Template)]
@@ -48,18 +48,17 @@ pub(super) async fn page(
     let application = application(&portal, &id).await?;
     let domain = portal.config.host().to_owned();
     let template = read(&portal, &id, &template_id).await?;
-    let text = template.as_ref().map_or("{{pin}}", |template| &template.message_text);
-    let kind = template.as_ref().map_or(PinType::Numeric, |template| template.pin_type);
+    let text = &template.message_text;
     ok(&TemplatePage {
         page: Page::of(&portal, &visitor),
         application,
-        id: template_id,
         text: without_autofill(text, &domain).to_owned(),
-        autofill: template.is_none() || has_autofill(text, &domain),
-        sender: template.as_ref().and_then(|t| t.sender_id.clone()).unwrap_or_default(),
-        kind: word(kind),
+        autofill: template_id == NEW || has_autofill(text, &domain),
+        sender: template.sender_id.clone().unwrap_or_default(),
+        kind: word(template.pin_type),
         kinds: KINDS,
-        length: template.as_ref().map_or(6, |template| template.pin_length).to_string(),
+        length: template.pin_length.to_string(),
+        id: template_id,
         domain,
         problem: None,
     })
@@ -96,7 +95,7 @@ pub(super) async fn save(
         message_text: whole,
         pin_length: form.length.trim().parse().unwrap_or(0),
         sender_id: (!sender.is_empty()).then(|| sender.to_owned()),
-        ..old.unwrap_or_else(MessageTemplate::blank)
+        ..old
     };
     let problem = match () {
         () if kind.is_err() || !changed.problems().is_empty() => Some("template-is-wrong"),
@@ -122,26 +121,18 @@ pub(super) async fn save(
     let template_id = if template_id == NEW { new_id()?.to_uppercase() } else { template_id };
     let did = visitor.did(&portal, "template-changed", &application.name, &template_id);
     portal.store.audit(&did).await?;
-    let template = store::Template {
-        id: template_id,
-        application_id: application.id,
-        template: serde_json::to_string(&changed).map_err(anyhow::Error::new)?,
-    };
+    let template = changed.kept(template_id, application.id)?;
     portal.store.save_template(&template, portal.clock.now()).await?;
     Ok(Redirect::to(&format!("/admin/pins/{id}?said=said-template-saved")).into_response())
 }
 
-/// The template of this address; `None` is a new one.
-async fn read(
-    portal: &Portal,
-    application_id: &str,
-    id: &str,
-) -> Result<Option<MessageTemplate>, Refusal> {
+/// The template of this address; a new one is blank.
+async fn read(portal: &Portal, application_id: &str, id: &str) -> Result<MessageTemplate, Refusal> {
     if id == NEW {
-        return Ok(None);
+        return Ok(MessageTemplate::blank());
     }
     let template = portal.store.template(application_id, id).await?.ok_or(Refusal::NotFound)?;
-    Ok(Some(serde_json::from_str(&template.template).map_err(anyhow::Error::new)?))
+    Ok(MessageTemplate::of(&template)?)
 }
 
 fn word(kind: PinType) -> String {

@@ -140,7 +140,7 @@ impl ApplicationPage {
 }
 
 fn line(template: crate::store::Template) -> TemplateLine {
-    let read = serde_json::from_str::<MessageTemplate>(&template.template);
+    let read = MessageTemplate::of(&template);
     let text = read.map(|template| template.message_text).unwrap_or_default();
     TemplateLine { id: template.id, text }
 }

@@ -142,9 +142,7 @@ pub(super) async fn change_password(
     if !user.one_time || needs_code(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
     }
-    if visitor.confirmed(&portal).is_err() {
-        return Err(Refusal::SignIn("/sign-in"));
-    }
+    visitor.confirmed(&portal).map_err(|_| Refusal::SignIn("/sign-in"))?;
     let same = password::verify(form.new.clone(), Some(user.password_hash.clone())).await?;
     let problem = check_new_password(&form.new, &form.again, &user)
         .or(same.then_some("password-is-the-old-one"));

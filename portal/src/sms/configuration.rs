@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::limit::{DAY, limit, span};
 use super::pin::PinType;
-use crate::store::Application;
+use crate::store::{Application, Template};
 
 /// How an application sends and verifies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -109,6 +109,16 @@ pub(crate) struct MessageTemplate {
 }
 
 impl MessageTemplate {
+    /// As it is kept.
+    pub(crate) fn of(template: &Template) -> anyhow::Result<Self> {
+        Ok(serde_json::from_str(&template.template)?)
+    }
+
+    /// To be kept.
+    pub(crate) fn kept(&self, id: String, application_id: String) -> anyhow::Result<Template> {
+        Ok(Template { id, application_id, template: serde_json::to_string(self)? })
+    }
+
     /// Six digits and nothing else.
     pub(crate) fn blank() -> Self {
         Self {

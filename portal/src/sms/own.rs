@@ -16,7 +16,7 @@ use crate::store::{Application, Pin, Reservation, Seconds, Template, User};
 /// What came of asking for a PIN.
 pub(crate) enum Asked {
     /// It is on its way; another one may be asked for in so many seconds.
-    OnItsWay { pin: String, resend_after: Seconds, length: i64 },
+    OnItsWay { pin: String, resend_after: Seconds, length: usize },
     /// Too soon, or too many.
     Wait(Seconds),
     /// It is no number that can get a message, or the PIN is over.
@@ -45,14 +45,7 @@ impl Portal {
             user_id: Some(&user.id),
             also: own_limits(self, user),
         };
-        Ok(match self.send_pin(sending).await? {
-            Sent::Queued { pin_id, .. } => {
-                let length = template.pin_length;
-                Asked::OnItsWay { pin: pin_id, resend_after: RESEND_AFTER, length }
-            }
-            Sent::NotReachable { .. } => Asked::NoNumber,
-            Sent::Wait(seconds) => Asked::Wait(seconds),
-        })
+        Ok(asked(Some(self.send_pin(sending).await?)))
     }
 
     /// Sends the same PIN once more.
@@ -61,20 +54,7 @@ impl Portal {
             return Ok(Asked::NotSetUp);
         };
         let (none, also) = (BTreeMap::new(), own_limits(self, user));
-        // As long as it was made, whatever the template says by now.
-        let opened = pin
-            .sealed
-            .as_ref()
-            .and_then(|sealed| self.config.keys.open_bytes(sealed, &pin.key_id, &pin.id).ok());
-        let length = opened.and_then(|text| i64::try_from(text.len()).ok());
-        let length = length.unwrap_or(template.pin_length);
-        Ok(match self.send_pin_again(pin, &application, &template, &none, also).await? {
-            Some(Sent::Queued { pin_id, .. }) => {
-                Asked::OnItsWay { pin: pin_id, resend_after: RESEND_AFTER, length }
-            }
-            Some(Sent::Wait(seconds)) => Asked::Wait(seconds),
-            Some(Sent::NotReachable { .. }) | None => Asked::NoNumber,
-        })
+        Ok(asked(self.send_pin_again(pin, &application, &template, &none, also).await?))
     }
 
     /// Looks at the PIN that an account typed; a right one keeps the number. The same once more, as a
@@ -101,7 +81,7 @@ impl Portal {
     fn is_same(&self, pin: &Pin, typed: &str) -> Result<bool, Refusal> {
         let (keys, id) = (&self.config.keys, &pin.id);
         let live = pin.expires_at > self.clock.now();
-        Ok(live && typed.len() <= 64 && is_right(keys, &pin.key_id, id, typed, &pin.hash)?)
+        Ok(live && is_right(keys, &pin.key_id, id, typed, &pin.hash)?)
     }
 
     /// The portal's own application and its template; none where nobody carries messages, or an
@@ -127,8 +107,18 @@ impl Portal {
                 new
             }
         };
-        let template = serde_json::from_str(&template.template).map_err(anyhow::Error::new)?;
+        let template = MessageTemplate::of(&template)?;
         Ok(application.enabled.then_some((application, template)))
+    }
+}
+
+fn asked(sent: Option<Sent>) -> Asked {
+    match sent {
+        Some(Sent::Queued { pin_id, length, .. }) => {
+            Asked::OnItsWay { pin: pin_id, resend_after: RESEND_AFTER, length }
+        }
+        Some(Sent::Wait(seconds)) => Asked::Wait(seconds),
+        Some(Sent::NotReachable { .. }) | None => Asked::NoNumber,
     }
 }
 
@@ -153,9 +143,7 @@ fn own_template(issuer: &str, host: &str) -> Result<Template, Refusal> {
     let text = format!("{{{{pin}}}} is your code for {issuer}. Give it to nobody.");
     let message_text = with_autofill(&text, host);
     let template = MessageTemplate { message_text, ..MessageTemplate::blank() };
-    let template = serde_json::to_string(&template).map_err(anyhow::Error::new)?;
-    let (id, application_id) = (OWN_TEMPLATE.to_owned(), OWN_APPLICATION.to_owned());
-    Ok(Template { id, application_id, template })
+    Ok(template.kept(OWN_TEMPLATE.to_owned(), OWN_APPLICATION.to_owned())?)
 }
 
 /// What one account may have sent, to whatever numbers: one message in half a minute, ten a day.

@@ -59,7 +59,8 @@ pub(crate) fn hash(keys: &Keys, key_id: &str, pin_id: &str, pin: &str) -> anyhow
     hash.with_context(|| format!("the key “{key_id}” of a PIN is not among the keys"))
 }
 
-/// Whether the typed PIN has this hash. Letters may be typed in either case.
+/// Whether the typed PIN has this hash. Letters may be typed in either case; what is longer than any PIN
+/// is none.
 pub(crate) fn is_right(
     keys: &Keys,
     key_id: &str,
@@ -67,9 +68,14 @@ pub(crate) fn is_right(
     typed: &str,
     expected: &[u8],
 ) -> anyhow::Result<bool> {
+    if typed.len() > MOST_TYPED {
+        return Ok(false);
+    }
     let typed = Zeroizing::new(typed.trim().to_ascii_uppercase());
     Ok(hash(keys, key_id, pin_id, &typed)?.ct_eq(expected).into())
 }
+
+const MOST_TYPED: usize = 64;
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use super::lookup::Reach;
 use super::number::Number;
 use super::pin;
 use crate::Portal;
+use crate::keys::Keys;
 use crate::refusal::Refusal;
 use crate::store::{
     Application, AuditEntry, NewMessage, NewPin, Pin, Reservation, Reserved, Seconds, new_id,
@@ -37,7 +38,7 @@ pub(crate) struct Sending<'a> {
 /// What came of sending.
 pub(crate) enum Sent {
     /// The message is on the disk, and will be handed over.
-    Queued { pin_id: String, message_id: String, reach: Reach },
+    Queued { pin_id: String, message_id: String, length: usize, reach: Reach },
     /// The number cannot be reached: there is a record, and no message.
     NotReachable { pin_id: String },
     /// A limit is reached; there is room again in so many seconds.
@@ -97,24 +98,21 @@ impl Portal {
             user_id: sending.user_id.map(str::to_owned),
             id,
         };
-        let message_id = message_id()?;
         let sender = sending.sender.or(template.sender_id.as_deref()).unwrap_or_default();
-        let body = Zeroizing::new(template.text(&text, sending.placeholders));
-        let cost = parts(&body) * self.sms.prices.of(&number.msisdn);
-        let body = keys.seal_bytes(body.as_bytes(), &message_id)?;
-        let mut wanted = reservations(self, application, &configuration, number, cost);
+        let written = self.written(template, &text, sending.placeholders, number)?;
+        let mut wanted = reservations(self, application, &configuration, number, written.cost);
         // Of what is not sent the application's own limit counts the record.
         wanted.truncate(if is_sent { wanted.len() } else { 1 });
         wanted.extend(sending.also);
-        let message = is_sent.then(|| message(&message_id, &pin, sender, &body, keys, cost));
+        let message = is_sent.then(|| written.message(&pin, sender, keys));
         let new = NewPin { pin: &pin, message, reservations: &wanted };
         if let Reserved::Full { scope, wait } = self.store.send_pin(new, now).await? {
             return self.stopped(application, &scope, wait).await;
         }
         self.sms.queued.notify_one();
-        let pin_id = pin.id;
+        let (pin_id, message_id, length) = (pin.id, written.id, text.len());
         Ok(if is_sent {
-            Sent::Queued { pin_id, message_id, reach }
+            Sent::Queued { pin_id, message_id, length, reach }
         } else {
             Sent::NotReachable { pin_id }
         })
@@ -130,28 +128,39 @@ impl Portal {
         also: Vec<Reservation>,
     ) -> Result<Option<Sent>, Refusal> {
         let (now, keys) = (self.clock.now(), &self.config.keys);
-        let live = pin.verified_at.is_none() && pin.attempts_left > 0 && pin.expires_at > now;
         // Nor can it be sent under a key that was taken away.
-        let live = live && keys.has(&pin.key_id);
+        let live = over(&pin, now).is_none() && keys.has(&pin.key_id);
         let Some(sealed) = pin.sealed.as_ref().filter(|_| live) else { return Ok(None) };
         let text = keys.open_bytes(sealed, &pin.key_id, &pin.id)?;
         let text = std::str::from_utf8(&text).map_err(anyhow::Error::new)?;
         let number = Number::read(&pin.msisdn).ok_or(Refusal::NotFound)?;
-        let message_id = message_id()?;
-        let body = Zeroizing::new(template.text(text, placeholders));
-        let cost = parts(&body) * self.sms.prices.of(&pin.msisdn);
+        let written = self.written(template, text, placeholders, &number)?;
         let configuration = Configuration::of(application);
-        let mut wanted = reservations(self, application, &configuration, &number, cost);
+        let mut wanted = reservations(self, application, &configuration, &number, written.cost);
         wanted.extend(also);
-        let body = keys.seal_bytes(body.as_bytes(), &message_id)?;
         let sender = template.sender_id.as_deref().unwrap_or_default();
-        let message = message(&message_id, &pin, sender, &body, keys, cost);
+        let message = written.message(&pin, sender, keys);
         let reserved = self.store.resend_pin(message, &wanted, now).await?;
         if let Reserved::Full { scope, wait } = reserved {
             return self.stopped(application, &scope, wait).await.map(Some);
         }
         self.sms.queued.notify_one();
-        Ok(Some(Sent::Queued { pin_id: pin.id, message_id, reach: Reach::Unknown }))
+        let (pin_id, message_id, length) = (pin.id, written.id, text.len());
+        Ok(Some(Sent::Queued { pin_id, message_id, length, reach: Reach::Unknown }))
+    }
+
+    /// Writes the message of a PIN.
+    fn written(
+        &self,
+        template: &MessageTemplate,
+        pin: &str,
+        placeholders: &BTreeMap<String, String>,
+        number: &Number,
+    ) -> Result<Written, Refusal> {
+        let id = message_id()?;
+        let text = Zeroizing::new(template.text(pin, placeholders));
+        let body = self.config.keys.seal_bytes(text.as_bytes(), &id)?;
+        Ok(Written { id, body, cost: parts(&text) * self.sms.prices.of(&number.msisdn) })
     }
 
     /// Looks at a typed PIN. What it comes to is one conditional statement, so of any number at one
@@ -180,8 +189,7 @@ impl Portal {
         if let Reserved::Full { wait, .. } = self.store.reserve_alone(&wanted).await? {
             return Ok(Verdict::Wait(seconds(wait)));
         }
-        let right =
-            typed.len() <= 64 && pin::is_right(keys, &pin.key_id, &pin.id, typed, &pin.hash)?;
+        let right = pin::is_right(keys, &pin.key_id, &pin.id, typed, &pin.hash)?;
         if right && self.store.accept_pin(&pin.id, now).await? {
             self.figures.pin("verified");
             return Ok(Verdict::Right);
@@ -283,24 +291,28 @@ fn lookups(
     wanted
 }
 
-fn message<'a>(
-    id: &'a str,
-    pin: &'a Pin,
-    sender: &'a str,
-    body: &'a [u8],
-    keys: &'a crate::keys::Keys,
+/// The message of a PIN, as it is queued.
+struct Written {
+    /// The idempotency key.
+    id: String,
+    /// Its text, sealed.
+    body: Vec<u8>,
     cost: i64,
-) -> NewMessage<'a> {
-    NewMessage {
-        id,
-        pin_id: &pin.id,
-        application_id: &pin.application_id,
-        msisdn: &pin.msisdn,
-        sender,
-        body,
-        key_id: keys.sealing_id(),
-        expires_at: pin.expires_at,
-        cost,
+}
+
+impl Written {
+    fn message<'a>(&'a self, pin: &'a Pin, sender: &'a str, keys: &'a Keys) -> NewMessage<'a> {
+        NewMessage {
+            id: &self.id,
+            pin_id: &pin.id,
+            application_id: &pin.application_id,
+            msisdn: &pin.msisdn,
+            sender,
+            body: &self.body,
+            key_id: keys.sealing_id(),
+            expires_at: pin.expires_at,
+            cost: self.cost,
+        }
     }
 }
 

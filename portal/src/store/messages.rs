@@ -109,6 +109,21 @@ impl Store {
         .map(drop)
     }
 
+    /// Gives up the queued messages whose PIN ran out.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn give_messages_up(&self, now: Seconds) -> Result<(), StoreError> {
+        sqlx::query(
+            "update messages set state = 'expired', body = null, reason = 'the PIN ran out first'
+             where state = 'queued' and expires_at <= $1 and claimed_until <= $1",
+        )
+        .bind(now)
+        .execute(&self.writes)
+        .await
+        .map(drop)
+    }
+
     /// Claims up to `most` messages that are due, for `seconds`: whoever dies with them loses the
     /// claim, and another portal hands them over under the same idempotency key.
     ///
@@ -120,13 +135,7 @@ impl Store {
         seconds: Seconds,
         now: Seconds,
     ) -> Result<Vec<Claimed>, StoreError> {
-        sqlx::query(
-            "update messages set state = 'expired', body = null, reason = 'the PIN ran out first'
-             where state = 'queued' and expires_at <= $1 and claimed_until <= $1",
-        )
-        .bind(now)
-        .execute(&self.writes)
-        .await?;
+        self.give_messages_up(now).await?;
         let due = sqlx::query(
             "select id, msisdn, sender, body, key_id, tries, expires_at from messages
              where state = 'queued' and next_try_at <= $1 and claimed_until <= $1

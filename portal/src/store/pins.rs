@@ -161,6 +161,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn tidy_pins(&self, now: Seconds) -> Result<(), StoreError> {
+        self.give_messages_up(now).await?;
         for (statement, before) in [
             (
                 "update pins set sealed = null
@@ -171,11 +172,6 @@ impl Store {
                 "update messages set body = null
                  where body is not null and state <> 'queued' and created_at <= $1",
                 now - 24 * 3_600,
-            ),
-            (
-                "update messages set body = null, state = 'expired', reason = 'the PIN ran out first'
-                 where state = 'queued' and expires_at <= $1 and claimed_until <= $1",
-                now,
             ),
             (
                 "update messages set body = null, state = 'expired', reason = 'the PIN is over'

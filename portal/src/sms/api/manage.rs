@@ -257,8 +257,7 @@ async fn keep_template(
     if !problems.is_empty() {
         return Err(No::Fields(problems));
     }
-    let text = serde_json::to_string(template).map_err(anyhow::Error::new)?;
-    let template = Template { id, application_id, template: text };
+    let template = template.kept(id, application_id)?;
     portal.store.save_template(&template, portal.clock.now()).await?;
     Ok(Json(tell_template(&template)))
 }

@@ -79,8 +79,7 @@ pub(super) async fn send(
     let Json(asked) = body?;
     let application = caller.application(&portal, &asked.application_id).await?;
     let template = template_of(&portal, &application.id, &asked.message_id).await?;
-    let template: MessageTemplate =
-        serde_json::from_str(&template.template).map_err(anyhow::Error::new)?;
+    let template = MessageTemplate::of(&template)?;
     let problems = placeholder_problems(&template, &asked.placeholders);
     if !problems.is_empty() {
         return Err(No::Fields(problems));
@@ -123,7 +122,7 @@ fn may_send(portal: &Portal, application: &Application, msisdn: &str) -> Result<
 
 fn told(sent: Sent, to: String, track_delivery: bool) -> Result<Json<StartResponse>, No> {
     Ok(Json(match sent {
-        Sent::Queued { pin_id, message_id, reach } => StartResponse {
+        Sent::Queued { pin_id, message_id, reach, .. } => StartResponse {
             pin_id,
             to,
             nc_status: reach.word(),
@@ -160,8 +159,7 @@ pub(super) async fn resend(
     let (Path(id), Json(asked)) = (id?, body?);
     let (pin, application) = pin_of(&portal, &caller, &id).await?;
     let template = template_of(&portal, &application.id, &pin.template_id).await?;
-    let template: MessageTemplate =
-        serde_json::from_str(&template.template).map_err(anyhow::Error::new)?;
+    let template = MessageTemplate::of(&template)?;
     let problems = placeholder_problems(&template, &asked.placeholders);
     if !problems.is_empty() {
         return Err(No::Fields(problems));
