@@ -30,13 +30,10 @@ mod program;
 #[path = "../portal/site.rs"]
 mod site;
 
-use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use countersign_portal::config::Settings;
-use countersign_portal::keys::Keys;
-use countersign_portal::{Clock, Portal};
+use countersign_portal::Portal;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -44,33 +41,17 @@ use sqlx::{AnyConnection, Connection as _, Row as _};
 
 use crate::app::{App, BOTH, pin_in};
 use crate::devices::{prepare, site_key};
-use crate::http::Clients;
+use crate::http::{Clients, Round, p99};
 use crate::postgres::Postgres;
 use crate::process::{Process, Start};
-
-/// What one side of a round came to.
-pub(crate) struct Round {
-    pub(crate) per_second: f64,
-    /// Each time in microseconds.
-    pub(crate) times: Vec<u32>,
-}
 
 #[tokio::main]
 async fn main() {
     let postgres = Postgres::durable();
     let folder = tempfile::tempdir().unwrap();
-    let key_file = folder.path().join("keys");
-    fs::write(&key_file, Keys::generate("k1").unwrap().as_str()).unwrap();
-    let start = Start {
-        program: program::built("countersign-portal", "countersign-portal"),
-        database: postgres.database("pins"),
-        key_file: key_file.clone(),
-        public_url: None,
-        folder: folder.path().to_owned(),
-    };
-    let database = Some(start.database.clone());
-    let settings = Settings { database, key_file: Some(key_file), ..Settings::default() };
-    let own = Portal::open(settings.settle().unwrap(), Clock::default()).await.unwrap();
+    let program = program::built("countersign-portal", "countersign-portal");
+    let start = Start::new(program, postgres.database("pins"), folder.path());
+    let own = start.own().await;
     let key = App::key(&own, BOTH, None).await;
     let devices = prepare(&own, "bench", DEVICES).await;
     let site = site_key(&own).await;
@@ -115,9 +96,7 @@ async fn main() {
 }
 
 fn tell(what: &str, round: Round, lost: usize) {
-    let Round { per_second, mut times } = round;
-    times.sort_unstable();
-    let p99 = f64::from(times[times.len() * 99 / 100]) / 1_000.0;
+    let (per_second, p99) = (round.per_second, p99(round.times));
     println!("pins: {what} | {per_second:.0} | {p99:.1} ms | {lost}");
 }
 

@@ -28,27 +28,16 @@ mod process;
 #[path = "../program.rs"]
 mod program;
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use countersign_portal::config::Settings;
-use countersign_portal::keys::Keys;
 use countersign_portal::store::Store;
-use countersign_portal::{Clock, Portal};
 
 use crate::devices::{prepare, site_key};
-use crate::http::Clients;
+use crate::http::{Clients, Round, p99};
 use crate::peers::{Pgbench, Plain, add_devices};
 use crate::postgres::Postgres;
 use crate::process::{Process, Start};
-
-/// What one side of a round came to.
-pub(crate) struct Round {
-    pub(crate) per_second: f64,
-    /// Each time in microseconds.
-    pub(crate) times: Vec<u32>,
-}
 
 #[tokio::main]
 async fn main() {
@@ -88,24 +77,11 @@ async fn compare<P: Peer>(
     peer: impl FnOnce(&Path) -> P,
 ) {
     let folder = tempfile::tempdir().unwrap();
-    let key_file = folder.path().join("keys");
-    fs::write(&key_file, Keys::generate("k1").unwrap().as_str()).unwrap();
-    let settings = Settings {
-        database: Some(database.clone()),
-        key_file: Some(key_file.clone()),
-        ..Settings::default()
-    };
-    let own = Portal::open(settings.settle().unwrap(), Clock::default()).await.unwrap();
+    let start = Start::new(program.to_owned(), database, folder.path());
+    let own = start.own().await;
     let devices = prepare(&own, "bench", DEVICES).await;
     let key = site_key(&own).await;
     own.store().close().await;
-    let start = Start {
-        program: program.to_owned(),
-        database,
-        key_file,
-        public_url: None,
-        folder: folder.path().to_owned(),
-    };
     add_devices(&start.database).await;
     let mut peer = peer(folder.path());
     let process = Process::start(&start);
@@ -133,9 +109,8 @@ async fn compare<P: Peer>(
 fn summed(rounds: Vec<Round>) -> (f64, f64) {
     let mut rates: Vec<_> = rounds.iter().map(|round| round.per_second).collect();
     rates.sort_by(f64::total_cmp);
-    let mut times: Vec<_> = rounds.into_iter().flat_map(|round| round.times).collect();
-    times.sort_unstable();
-    (rates[rates.len() / 2], f64::from(times[times.len() * 99 / 100]) / 1_000.0)
+    let times = rounds.into_iter().flat_map(|round| round.times).collect();
+    (rates[rates.len() / 2], p99(times))
 }
 
 const CLIENTS: usize = 64;

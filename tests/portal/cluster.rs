@@ -1,15 +1,10 @@
 //! Three portals behind HAProxy on one PostgreSQL, one of them killed every few seconds.
 
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use countersign_portal::config::Settings;
-use countersign_portal::keys::Keys;
 use countersign_portal::store::DeviceState;
-use countersign_portal::{Clock, Portal};
-use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::clients::{Agent, Load, verify_pairs};
@@ -60,15 +55,16 @@ impl Figures {
 pub(crate) async fn run(program: PathBuf, lasts: Duration) -> Figures {
     let postgres = Postgres::durable();
     let folder = tempfile::tempdir().unwrap();
-    let (start, front) = settings(program, postgres.database("cluster"), &folder);
+    let front = free_port();
+    let start = Start::new(program, postgres.database("cluster"), folder.path());
+    let start = Start { public_url: Some(format!("http://127.0.0.1:{front}")), ..start };
     let mut portals: Vec<_> = (0..PORTALS).map(|_| Process::start(&start)).collect();
     for portal in &portals {
         portal.ready().await;
     }
     let url = start.public_url.clone().unwrap();
     let _proxy = Proxy::start(front, &portals, folder.path());
-    let own = own_portal(&start);
-    let own = Portal::open(own, Clock::default()).await.unwrap();
+    let own = start.own().await;
     let load = Arc::new(Load::new(url, site_key(&own).await, lasts));
 
     let mut agents = JoinSet::new();
@@ -112,25 +108,6 @@ pub(crate) async fn run(program: PathBuf, lasts: Duration) -> Figures {
     let figures = load.figures(lasts.as_secs(), kills);
     assert_eq!(figures.registered, registered.len());
     figures
-}
-
-fn settings(program: PathBuf, database: String, folder: &TempDir) -> (Start, u16) {
-    let key_file = folder.path().join("keys");
-    fs::write(&key_file, Keys::generate("k1").unwrap().as_str()).unwrap();
-    let front = free_port();
-    let public_url = Some(format!("http://127.0.0.1:{front}"));
-    let folder = folder.path().to_owned();
-    (Start { program, database, key_file, public_url, folder }, front)
-}
-
-/// A portal in this process that serves nobody: it makes accounts, and looks in the end.
-fn own_portal(start: &Start) -> countersign_portal::config::Config {
-    let settings = Settings {
-        database: Some(start.database.clone()),
-        key_file: Some(start.key_file.clone()),
-        ..Settings::default()
-    };
-    settings.settle().unwrap()
 }
 
 const PORTALS: usize = 3;

@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use countersign_portal::config::Settings;
+use countersign_portal::keys::Keys;
+use countersign_portal::{Clock, Portal};
+
 use super::postgres::free_port;
 
 /// How to start the program: the same each time.
@@ -17,6 +21,25 @@ pub(crate) struct Start {
     pub(crate) public_url: Option<String>,
     /// The folder of its log.
     pub(crate) folder: PathBuf,
+}
+
+impl Start {
+    /// Of this program on this database, with a key of its own in this folder.
+    pub(crate) fn new(program: PathBuf, database: String, folder: &Path) -> Self {
+        let key_file = folder.join("keys");
+        fs::write(&key_file, Keys::generate("k1").unwrap().as_str()).unwrap();
+        Self { program, database, key_file, public_url: None, folder: folder.to_owned() }
+    }
+
+    /// A portal in this process that serves nobody: it makes accounts and keys, and looks in the end.
+    pub(crate) async fn own(&self) -> Portal {
+        let settings = Settings {
+            database: Some(self.database.clone()),
+            key_file: Some(self.key_file.clone()),
+            ..Settings::default()
+        };
+        Portal::open(settings.settle().unwrap(), Clock::default()).await.unwrap()
+    }
 }
 
 /// A portal of its own, dead or alive.

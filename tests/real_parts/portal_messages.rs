@@ -3,10 +3,10 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
+use countersign_portal::Clock;
 use countersign_portal::config::{Settings, SmsSettings};
 use countersign_portal::keys::Keys;
 use countersign_portal::store::Store;
-use countersign_portal::{Clock, Portal};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -24,22 +24,10 @@ async fn a_killed_portal_loses_no_message() {
     let gateway = GatewayServer::start().await;
     gateway.always(Answer::TakeLate(Duration::from_millis(700)));
     let folder = tempfile::tempdir().unwrap();
-    let key_file = folder.path().join("keys");
-    fs::write(&key_file, Keys::generate("k1").unwrap().as_str()).unwrap();
-    let start = Start {
-        program: program::built("countersign-portal", "countersign-portal"),
-        database: Store::file_url(&folder.path().join("portal.db")),
-        key_file,
-        public_url: None,
-        folder: folder.path().to_owned(),
-    };
-    let settings = Settings {
-        database: Some(start.database.clone()),
-        key_file: Some(start.key_file.clone()),
-        ..Settings::default()
-    };
-    // A portal in this process that serves nobody: it makes the key, and looks in the end.
-    let own = Portal::open(settings.settle().unwrap(), Clock::default()).await.unwrap();
+    let program = program::built("countersign-portal", "countersign-portal");
+    let database = Store::file_url(&folder.path().join("portal.db"));
+    let start = Start::new(program, database, folder.path());
+    let own = start.own().await;
     let key = App::key(&own, BOTH, None).await;
     let environment = vec![("COUNTERSIGN_PORTAL_SMS_GATEWAY", gateway.url.clone())];
     let mut portal = Process::start_with(&start, environment);

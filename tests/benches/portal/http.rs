@@ -5,8 +5,20 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::Round;
 use crate::devices::{Prepared, Steps};
+
+/// What one side of a round came to.
+pub(crate) struct Round {
+    pub(crate) per_second: f64,
+    /// Each time in microseconds.
+    pub(crate) times: Vec<u32>,
+}
+
+/// The 99th percentile of times in microseconds, in milliseconds.
+pub(crate) fn p99(mut times: Vec<u32>) -> f64 {
+    times.sort_unstable();
+    f64::from(times[times.len() * 99 / 100]) / 1_000.0
+}
 
 /// All of them, and what each goes on with in the next round.
 pub(crate) struct Clients(Vec<Client>);

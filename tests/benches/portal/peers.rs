@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AnyConnection, Connection as _, Executor as _};
 
-use super::{CLIENTS, DEVICES, Peer, Round};
+use super::{CLIENTS, DEVICES, Peer};
+use crate::http::Round;
 use crate::postgres::Postgres;
 
 /// Adds as many devices as the portal has, to the same table; their ids are numbers, which pgbench
