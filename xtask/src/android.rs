@@ -27,8 +27,7 @@ pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) 
         let how = if ndk { "with an NDK" } else { "without an NDK, so not to be shipped" };
         let head = format!("Built on {date}, {how}.\n\n| file | size |\n|---|--:|\n");
         let table: String = std::iter::once(head).chain(rows).collect();
-        let page = shell.read_file(bench::PAGE)?;
-        shell.write_file(bench::PAGE, bench::between_markers(&page, "android --write", &table)?)?;
+        bench::write_table(shell, "android --write", &table)?;
     }
     if !ndk {
         say(

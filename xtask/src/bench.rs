@@ -9,9 +9,9 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
-use crate::Arguments;
 use crate::report::Report;
 use crate::run::{say, watch};
+use crate::{Arguments, setup};
 
 pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) -> Result<()> {
     let write = arguments.flag("--write");
@@ -39,8 +39,49 @@ pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) 
     }
     let date = cmd!(shell, "date -u +%F").read()?;
     let table = table(&rows, &format!("Measured on {date}: {}.", machine(shell)?));
+    write_table(shell, "bench --write", &table)
+}
+
+/// Runs one of the portal's benchmarks, which want PostgreSQL's programs and perhaps more, and writes
+/// the table that `table` makes of what it says.
+fn of_portal(
+    shell: &Shell,
+    name: &str,
+    more: &[(&str, &str)],
+    table: impl Fn(&str) -> Option<String>,
+    write: bool,
+    report: &mut Report,
+) -> Result<()> {
+    let servers = [("pgbench", "postgresql"), ("setpriv", "util-linux")];
+    let servers = servers.iter().chain(more);
+    let missing: Vec<_> =
+        servers.filter(|(program, _)| !setup::on_path(program)).map(|(_, p)| *p).collect();
+    if !missing.is_empty() {
+        setup::packages(shell, &missing)?;
+    }
+    let bench = cmd!(shell, "cargo bench --package countersign-tests --bench {name}");
+    let outcome = watch(bench, &[])?;
+    let succeeded = outcome.success;
+    let table = table(&outcome.text).filter(|_| succeeded);
+    let what = format!("bench {name}");
+    report.step(&what, Ok(outcome));
+    match table {
+        None if succeeded => report.fail(&what, "the benchmark did not say all of its figures"),
+        Some(table) if write => {
+            let date = cmd!(shell, "date -u +%F").read()?;
+            let postgres = cmd!(shell, "pgbench --version").read()?;
+            let caption = format!("Measured on {date}: {}, {postgres}.", machine(shell)?);
+            write_table(shell, &format!("{what} --write"), &format!("{caption}\n\n{table}"))?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Writes what stands between the markers of `cargo xtask COMMAND`.
+pub(crate) fn write_table(shell: &Shell, command: &str, table: &str) -> Result<()> {
     let page = if shell.path_exists(PAGE) { shell.read_file(PAGE)? } else { FIRST_PAGE.into() };
-    shell.write_file(PAGE, between_markers(&page, "bench --write", &table)?)?;
+    shell.write_file(PAGE, between_markers(&page, command, table)?)?;
     say(&format!("wrote {PAGE}"));
     Ok(())
 }
@@ -116,14 +157,14 @@ pub(crate) fn machine(shell: &Shell) -> Result<String> {
 }
 
 /// The page with what stands between the markers of `cargo xtask COMMAND` replaced.
-pub(crate) fn between_markers(page: &str, command: &str, table: &str) -> Result<String> {
+fn between_markers(page: &str, command: &str, table: &str) -> Result<String> {
     let begin = format!("<!-- begin: cargo xtask {command} -->");
     let (before, rest) = page.split_once(&begin).with_context(|| format!("{PAGE}: no {begin}"))?;
     let Some((_, after)) = rest.split_once(END) else { bail!("{PAGE}: no {END}") };
     Ok(format!("{before}{begin}\n{table}{END}{after}"))
 }
 
-pub(crate) const PAGE: &str = "docs/benchmarks.md";
+const PAGE: &str = "docs/benchmarks.md";
 const END: &str = "<!-- end -->";
 const FIRST_PAGE: &str = "# Benchmarks\n\nWritten by `cargo xtask bench --write` from what was \
     measured; edit only outside the markers.\n\n\

@@ -14,7 +14,7 @@ use self::reader::Answer;
 use self::suite::{Picture, Truth};
 use self::table::Tally;
 use crate::Arguments;
-use crate::bench::{PAGE, between_markers, machine};
+use crate::bench::{machine, write_table};
 use crate::report::Report;
 use crate::run::{say, watch};
 
@@ -68,9 +68,7 @@ pub(crate) fn run(shell: &Shell, mut arguments: Arguments, report: &mut Report) 
         let date = cmd!(shell, "date -u +%F").read()?;
         let caption = format!("Measured on {date}: {}.\n\n", machine(shell)?);
         let command = if folder.is_some() { "qr --suite DIR --write" } else { "qr --write" };
-        let page = between_markers(&shell.read_file(PAGE)?, command, &(caption + &table))?;
-        shell.write_file(PAGE, page)?;
-        say(&format!("wrote {PAGE}"));
+        write_table(shell, command, &(caption + &table))?;
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! `cargo xtask test`: everything this machine can test, set up by itself where something is missing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
 use crate::report::{Report, test_line};
@@ -36,37 +36,25 @@ const BUILT: (&str, &str) = ("COUNTERSIGN_BUILT", "1");
 enum Need {
     /// A program and the Debian package that brings it.
     Program { name: &'static str, package: &'static str },
-    /// A Python with the packages of the vault's independent reader: `COUNTERSIGN_PYTHON`.
-    Python,
-    /// What finds barriers on a page: `COUNTERSIGN_AXE`.
-    Axe,
-    /// What makes requests out of an OpenAPI document: `COUNTERSIGN_SCHEMATHESIS`.
-    Schemathesis,
-    /// A Python with the official client of the API for PINs: `COUNTERSIGN_INFOBIP`.
-    Infobip,
-    /// An SMSC's jars: `COUNTERSIGN_SMSC`.
-    Smsc,
-    /// What reads container files: `COUNTERSIGN_HADOLINT`.
-    Hadolint,
-    /// Other people's pictures of QR codes: `COUNTERSIGN_PICTURES`.
-    Pictures,
+    /// Something else: how it is found or fetched, and the variable that tells the tests where it is.
+    Tool { name: &'static str, variable: &'static str, find: fn(&Shell) -> Result<PathBuf> },
 }
 
 /// The modules of `tests/real_parts.rs`, each with what it needs that is not Rust and not ours.
 const PARTS: &[(&str, &[Need])] = &[
-    ("vault_reader", &[Need::Python]),
+    ("vault_reader", &[PYTHON]),
     ("killed_saves", &[STRACE]),
-    ("easy_pictures", &[Need::Pictures, OATHTOOL]),
+    ("easy_pictures", &[PICTURES, OATHTOOL]),
     ("oathtool", &[OATHTOOL]),
-    ("portal_browser", &[CHROMIUM, CHROMEDRIVER, Need::Axe]),
+    ("portal_browser", &[CHROMIUM, CHROMEDRIVER, AXE]),
     ("secret_service", &[GNOME_KEYRING, DBUS]),
     ("portal_postgres", &[POSTGRES, SETPRIV]),
     ("portal_cluster", &[POSTGRES, SETPRIV, HAPROXY]),
     ("portal_messages", &[POSTGRES, SETPRIV]),
-    ("portal_pins", &[Need::Infobip]),
-    ("portal_smsc", &[Need::Smsc]),
-    ("portal_deployment", &[SYSTEMD, Need::Hadolint]),
-    ("portal_openapi", &[POSTGRES, SETPRIV, Need::Schemathesis]),
+    ("portal_pins", &[INFOBIP]),
+    ("portal_smsc", &[SMSC]),
+    ("portal_deployment", &[SYSTEMD, HADOLINT]),
+    ("portal_openapi", &[POSTGRES, SETPRIV, SCHEMATHESIS]),
 ];
 
 const CHROMIUM: Need = Need::Program { name: "chromium", package: "chromium" };
@@ -82,6 +70,27 @@ const SETPRIV: Need = Need::Program { name: "setpriv", package: "util-linux" };
 const SYSTEMD: Need = Need::Program { name: "systemd-analyze", package: "systemd" };
 const STRACE: Need = Need::Program { name: "strace", package: "strace" };
 
+const AXE: Need = Need::Tool { name: "axe", variable: "COUNTERSIGN_AXE", find: axe };
+const HADOLINT: Need =
+    Need::Tool { name: "hadolint", variable: "COUNTERSIGN_HADOLINT", find: setup::hadolint };
+/// A Python with the official client of the API for PINs.
+const INFOBIP: Need =
+    Need::Tool { name: "client", variable: "COUNTERSIGN_INFOBIP", find: setup::infobip };
+/// Other people's pictures of QR codes.
+const PICTURES: Need =
+    Need::Tool { name: "field pictures", variable: "COUNTERSIGN_PICTURES", find: field_pictures };
+/// A Python with the packages of the vault's independent reader.
+const PYTHON: Need =
+    Need::Tool { name: "Python", variable: "COUNTERSIGN_PYTHON", find: setup::python };
+/// What makes requests out of an OpenAPI document.
+const SCHEMATHESIS: Need = Need::Tool {
+    name: "schemathesis",
+    variable: "COUNTERSIGN_SCHEMATHESIS",
+    find: setup::schemathesis,
+};
+/// An SMSC's jars.
+const SMSC: Need = Need::Tool { name: "SMSC", variable: "COUNTERSIGN_SMSC", find: maven::smsc };
+
 /// The tests against parts of other people: run where the part can be had, skipped by name where not.
 fn real_parts(shell: &Shell, built: Option<(&'static str, &'static str)>, report: &mut Report) {
     let missing = missing_packages();
@@ -89,28 +98,25 @@ fn real_parts(shell: &Shell, built: Option<(&'static str, &'static str)>, report
         [] => Ok(()),
         missing => setup::packages(shell, missing).map_err(|error| format!("{error:#}")),
     };
-    let python = setup::python(shell).map_err(|error| format!("{error:#}"));
-    let axe = axe(shell).map_err(|error| format!("{error:#}"));
-    let schemathesis = setup::schemathesis(shell).map_err(|error| format!("{error:#}"));
-    let infobip = setup::infobip(shell).map_err(|error| format!("{error:#}"));
-    let smsc = maven::smsc(shell).map_err(|error| format!("{error:#}"));
-    let hadolint = setup::hadolint(shell).map_err(|error| format!("{error:#}"));
-    let pictures = field_pictures(shell);
+    let tools: BTreeMap<_, _> = PARTS
+        .iter()
+        .flat_map(|(_, needs)| *needs)
+        .filter_map(|need| match need {
+            Need::Tool { variable, find, .. } => {
+                Some((*variable, find(shell).map_err(|error| format!("{error:#}"))))
+            }
+            Need::Program { .. } => None,
+        })
+        .collect();
     let met = |need: &Need| match need {
         Need::Program { name, .. } if setup::on_path(name) => Ok(()),
         Need::Program { name, .. } => {
             let why = installed.as_ref().err().map_or("its package has none", String::as_str);
             Err(format!("no {name} ({why})"))
         }
-        Need::Python => python.as_ref().map(drop).map_err(|why| format!("no Python ({why})")),
-        Need::Axe => axe.as_ref().map(drop).map_err(|why| format!("no axe ({why})")),
-        Need::Schemathesis => {
-            schemathesis.as_ref().map(drop).map_err(|why| format!("no schemathesis ({why})"))
+        Need::Tool { name, variable, .. } => {
+            tools[variable].as_ref().map(drop).map_err(|why| format!("no {name} ({why})"))
         }
-        Need::Infobip => infobip.as_ref().map(drop).map_err(|why| format!("no client ({why})")),
-        Need::Smsc => smsc.as_ref().map(drop).map_err(|why| format!("no SMSC ({why})")),
-        Need::Hadolint => hadolint.as_ref().map(drop).map_err(|why| format!("no hadolint ({why})")),
-        Need::Pictures => pictures.as_ref().map(drop).ok_or("no field pictures here".to_owned()),
     };
 
     let (mut run, mut skips) = (Vec::new(), Vec::new());
@@ -123,16 +129,9 @@ fn real_parts(shell: &Shell, built: Option<(&'static str, &'static str)>, report
             }
         }
     }
-    let paths = [
-        ("COUNTERSIGN_PYTHON", python.as_ref().ok()),
-        ("COUNTERSIGN_AXE", axe.as_ref().ok()),
-        ("COUNTERSIGN_SCHEMATHESIS", schemathesis.as_ref().ok()),
-        ("COUNTERSIGN_INFOBIP", infobip.as_ref().ok()),
-        ("COUNTERSIGN_SMSC", smsc.as_ref().ok()),
-        ("COUNTERSIGN_HADOLINT", hadolint.as_ref().ok()),
-        ("COUNTERSIGN_PICTURES", pictures.as_ref()),
-    ];
-    let paths = paths.into_iter().filter_map(|(name, path)| Some((name, path?.to_str()?)));
+    let paths = tools
+        .iter()
+        .filter_map(|(variable, path)| Some((*variable, path.as_ref().ok()?.to_str()?)));
     let variables: Vec<_> = paths.chain(built).collect();
 
     let what = "cargo test --test real_parts";
@@ -163,9 +162,10 @@ pub(crate) fn axe(shell: &Shell) -> Result<PathBuf> {
 }
 
 /// The pictures in the folder of field data, which may lie beside a checkout but is never in it.
-fn field_pictures(shell: &Shell) -> Option<PathBuf> {
-    let folder = shell.current_dir().join(env::var_os("COUNTERSIGN_FIELD")?).join("qr/easy");
-    folder.is_dir().then(|| folder.canonicalize().ok())?
+fn field_pictures(shell: &Shell) -> Result<PathBuf> {
+    let folder = env::var_os("COUNTERSIGN_FIELD").context("COUNTERSIGN_FIELD names no folder")?;
+    let folder = shell.current_dir().join(folder).join("qr/easy");
+    folder.canonicalize().with_context(|| format!("there is no {}", folder.display()))
 }
 
 /// The modules that should have run but of which no line tells: renamed, or emptied.

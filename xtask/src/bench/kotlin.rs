@@ -4,7 +4,6 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::report::Report;
-use crate::run::say;
 use crate::{bindgen, maven};
 
 pub(super) fn run(shell: &Shell, write: bool, report: &mut Report) -> Result<()> {
@@ -28,11 +27,7 @@ pub(super) fn run(shell: &Shell, write: bool, report: &mut Report) -> Result<()>
     let mut table = format!("Measured on {date}: {}, {java}.\n\n", super::machine(shell)?);
     table.push_str("| what | fastest | median |\n|---|--:|--:|\n");
     rows.iter().for_each(|row| table.push_str(&format!("| {row} |\n")));
-    let page = shell.read_file(super::PAGE)?;
-    let page = super::between_markers(&page, "bench kotlin --write", &table)?;
-    shell.write_file(super::PAGE, page)?;
-    say(&format!("wrote {}", super::PAGE));
-    Ok(())
+    super::write_table(shell, "bench kotlin --write", &table)
 }
 
 /// What `Benchmarks.kt` prints: `bench: name | fastest | median`.

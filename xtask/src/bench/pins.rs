@@ -1,39 +1,12 @@
 //! `cargo xtask bench pins`: PINs sent and verified, as `tests/benches/pins.rs` measures them.
 
 use anyhow::Result;
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
 use crate::report::Report;
-use crate::run::{say, watch};
-use crate::setup;
 
 pub(super) fn run(shell: &Shell, write: bool, report: &mut Report) -> Result<()> {
-    let servers = [("pg_createcluster", "postgresql"), ("setpriv", "util-linux")];
-    let missing: Vec<_> =
-        servers.iter().filter(|(program, _)| !setup::on_path(program)).map(|(_, p)| *p).collect();
-    if !missing.is_empty() {
-        setup::packages(shell, &missing)?;
-    }
-    let outcome = watch(cmd!(shell, "cargo bench --package countersign-tests --bench pins"), &[])?;
-    let succeeded = outcome.success;
-    let table = table(&outcome.text);
-    report.step("bench pins", Ok(outcome));
-    let Some(table) = table.filter(|_| succeeded) else {
-        if succeeded {
-            report.fail("bench pins", "the benchmark did not say all of its figures");
-        }
-        return Ok(());
-    };
-    if write {
-        let date = cmd!(shell, "date -u +%F").read()?;
-        let machine = super::machine(shell)?;
-        let table = format!("Measured on {date}: {machine}.\n\n{table}");
-        let page = shell.read_file(super::PAGE)?;
-        let page = super::between_markers(&page, "bench pins --write", &table)?;
-        shell.write_file(super::PAGE, page)?;
-        say(&format!("wrote {}", super::PAGE));
-    }
-    Ok(())
+    super::of_portal(shell, "pins", &[], table, write, report)
 }
 
 /// What the benchmark prints: `pins: ` and the cells of a row.

@@ -2,42 +2,12 @@
 //! and a cluster under kills, as `tests/benches/portal.rs` measures them.
 
 use anyhow::Result;
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
 use crate::report::Report;
-use crate::run::{say, watch};
-use crate::setup;
 
 pub(super) fn run(shell: &Shell, write: bool, report: &mut Report) -> Result<()> {
-    let servers = [("haproxy", "haproxy"), ("pgbench", "postgresql"), ("setpriv", "util-linux")];
-    let missing: Vec<_> =
-        servers.iter().filter(|(program, _)| !setup::on_path(program)).map(|(_, p)| *p).collect();
-    if !missing.is_empty() {
-        setup::packages(shell, &missing)?;
-    }
-    let bench = cmd!(shell, "cargo bench --package countersign-tests --bench portal");
-    let outcome = watch(bench, &[])?;
-    let succeeded = outcome.success;
-    let table = table(&outcome.text);
-    report.step("bench portal", Ok(outcome));
-    let Some(table) = table.filter(|_| succeeded) else {
-        if succeeded {
-            report.fail("bench portal", "the benchmark did not say all of its figures");
-        }
-        return Ok(());
-    };
-    if !write {
-        return Ok(());
-    }
-    let date = cmd!(shell, "date -u +%F").read()?;
-    let postgres = cmd!(shell, "pgbench --version").read()?;
-    let machine = super::machine(shell)?;
-    let table = format!("Measured on {date}: {machine}, {postgres}.\n\n{table}");
-    let page = shell.read_file(super::PAGE)?;
-    let page = super::between_markers(&page, "bench portal --write", &table)?;
-    shell.write_file(super::PAGE, page)?;
-    say(&format!("wrote {}", super::PAGE));
-    Ok(())
+    super::of_portal(shell, "portal", &[("haproxy", "haproxy")], table, write, report)
 }
 
 /// What the benchmark prints: `bench: ` and the cells of a comparison, `cluster: ` and a figure.
