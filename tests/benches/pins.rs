@@ -214,7 +214,7 @@ async fn pins(portal: &Portal) -> Vec<(String, String)> {
 }
 
 const CLIENTS: usize = 16;
-const DEVICES: usize = 8_000;
+const DEVICES: usize = 30_000;
 const ROUND: Duration = Duration::from_secs(8);
 const WARM_UP: Duration = Duration::from_secs(2);
 const KILLS: u32 = 2;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::cluster::Figures;
-use super::devices::{Prepared, Steps, code};
+use super::devices::{Prepared, Steps, code, next_code};
 
 /// What all clients know, and what they saw.
 pub(crate) struct Load {
@@ -26,8 +26,8 @@ pub(crate) struct Load {
     registered: AtomicUsize,
     logins: AtomicUsize,
     sessions_alive: AtomicUsize,
-    /// How often the code of a device and a step was accepted, as its owner was told.
-    accepted: Mutex<HashMap<(String, i64), usize>>,
+    /// Where the code of a device and a step was accepted, as its owner was told.
+    accepted: Mutex<HashMap<(String, i64), Vec<String>>>,
     /// When somebody was last answered, and the longest time in which nobody was.
     last: Mutex<(Instant, Duration)>,
 }
@@ -61,8 +61,8 @@ impl Load {
     /// The figures; no code was accepted twice.
     pub(crate) fn figures(&self, seconds: u64, kills: usize) -> Figures {
         let accepted = self.accepted.lock().unwrap();
-        for ((device, step), times) in accepted.iter() {
-            assert_eq!(*times, 1, "{device}: the code of step {step} was accepted");
+        for ((device, step), places) in accepted.iter() {
+            assert_eq!(places.len(), 1, "{device}, step {step}: {places:?}");
         }
         let count = |count: &AtomicUsize| count.load(Ordering::Relaxed);
         Figures {
@@ -147,14 +147,14 @@ impl Load {
         assert!(answer.status == 429 || answer.status == 200, "{said}");
         let accepted = said["verdict"] == "accepted";
         if accepted {
-            self.accept(device, step);
+            self.accept(device, step, &format!("by the API, as of {}", said["device"]));
         }
         Some(accepted)
     }
 
-    fn accept(&self, device: &str, step: i64) {
+    fn accept(&self, device: &str, step: i64, place: &str) {
         let mut accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
-        *accepted.entry((device.to_owned(), step)).or_default() += 1;
+        accepted.entry((device.to_owned(), step)).or_default().push(place.to_owned());
     }
 
     /// Has a code verified twice at one moment, and once more; whether it was used, as far as known.
@@ -180,6 +180,8 @@ pub(crate) struct Agent {
     web: Client,
     /// The phone's session.
     token: String,
+    /// Of its devices, the last one being the newest.
+    secrets: Vec<Secret>,
 }
 
 impl Agent {
@@ -193,7 +195,7 @@ impl Agent {
         let (web, profile) = load.sign_in(&login, &password).await;
         assert_eq!(profile.path, "/profile");
         let token = phone_token(&load, &login, &password).await;
-        let agent = Self { load, login, password, web, token };
+        let mut agent = Self { load, login, password, web, token, secrets: Vec::new() };
         let mut registered = Vec::new();
         for number in 0..MOST_DEVICES {
             if agent.load.is_over() {
@@ -202,16 +204,16 @@ impl Agent {
             let name = format!("phone-{number}");
             let mut steps = Steps::fresh(now());
             let (secret, told) = agent.register(&name, &mut steps).await;
+            agent.secrets.push(secret);
             if told {
                 agent.load.registered.fetch_add(1, Ordering::Relaxed);
                 registered.push((agent.login.clone(), name.clone()));
             }
             for _ in 0..LOGINS {
                 agent.sessions_live(&name).await;
-                agent.log_in(&name, &secret, &mut steps).await;
-                let Some(step) = steps.next(now()) else { break };
+                agent.log_in(&name, &mut steps).await;
+                let Some((step, typed)) = agent.next_code(&mut steps) else { break };
                 let device = format!("{} {name}", agent.login);
-                let typed = code(&secret, step);
                 if agent.load.verify_twice(&device, step, &agent.login, &typed).await {
                     steps.used(step, now());
                 }
@@ -249,17 +251,23 @@ impl Agent {
             if told || lost {
                 if told {
                     assert!(answer.text.contains("Device registered"), "{}", answer.text);
-                    self.load.accept(&format!("{} {name}", self.login), step);
+                    self.load.accept(&format!("{} {name}", self.login), step, "registering");
                 }
                 return (secret, told);
             }
         }
     }
 
+    /// The next code of the newest device, and its step.
+    fn next_code(&self, steps: &mut Steps) -> Option<(i64, String)> {
+        let (newest, others) = self.secrets.split_last()?;
+        next_code(newest, others, steps, now())
+    }
+
     /// Logs in with a code, in a new browser; and tries the same code in yet another.
-    async fn log_in(&self, name: &str, secret: &Secret, steps: &mut Steps) {
-        let Some(step) = steps.next(now()) else { return };
-        let (device, typed) = (format!("{} {name}", self.login), code(secret, step));
+    async fn log_in(&self, name: &str, steps: &mut Steps) {
+        let Some((step, typed)) = self.next_code(steps) else { return };
+        let device = format!("{} {name}", self.login);
         for _ in 0..2 {
             let (http, answer) = self.load.sign_in(&self.login, &self.password).await;
             assert_eq!(answer.path, "/sign-in/code");
@@ -268,7 +276,7 @@ impl Agent {
             steps.used(step, now());
             match answer.path.as_str() {
                 "/profile" => {
-                    self.load.accept(&device, step);
+                    self.load.accept(&device, step, "logging in");
                     self.load.logins.fetch_add(1, Ordering::Relaxed);
                     assert_eq!(self.load.page(&http, "/profile").await.path, "/profile");
                 }
@@ -307,9 +315,8 @@ pub(crate) async fn verify_pairs(load: Arc<Load>, devices: Vec<Prepared>) {
             if load.is_over() {
                 return;
             }
-            let Some(step) = steps.next(now()) else { continue };
+            let Some((step, typed)) = device.next_code(steps, now()) else { continue };
             idle = false;
-            let typed = device.code(step);
             if load.verify_twice(&device.device_id, step, &device.login, &typed).await {
                 steps.used(step, now());
             }

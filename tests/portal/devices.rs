@@ -15,9 +15,35 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// The next code of it, and its step.
+    pub(crate) fn next_code(&self, steps: &mut Steps, now: i64) -> Option<(i64, String)> {
+        next_code(&self.secret, &[], steps, now)
+    }
+
     /// The code of a step.
     pub(crate) fn code(&self, step: i64) -> String {
         code(&self.secret, step)
+    }
+}
+
+/// The next code of a device, and its step. One that happens to be the code of a step nearby too, or of
+/// another device of the account, is passed over: it may well be accepted twice, once of each.
+pub(crate) fn next_code(
+    secret: &Secret,
+    others: &[Secret],
+    steps: &mut Steps,
+    now: i64,
+) -> Option<(i64, String)> {
+    loop {
+        let step = steps.next(now)?;
+        let typed = code(secret, step);
+        let near = || step - 2 * NEAR..=step + NEAR;
+        let mut own = near().filter(|at| *at != step).map(|at| code(secret, at));
+        let mut others = others.iter().flat_map(|other| near().map(|at| code(other, at)));
+        if !own.any(|code| code == typed) && !others.any(|code| code == typed) {
+            return Some((step, typed));
+        }
+        steps.used(step, now);
     }
 }
 
@@ -59,6 +85,8 @@ impl Steps {
 
 /// Below what the verifier takes for drift at all.
 const MOST_AHEAD: i64 = 8;
+/// Within so many steps a device may be thought to be.
+const NEAR: i64 = 12;
 
 /// Adds `count` accounts, each with a device that never showed a code yet.
 ///
