@@ -68,10 +68,12 @@ fn bound(line: &str) -> Option<(&str, &str)> {
     Some((domain, words.next()?.strip_prefix('#')?))
 }
 
+/// Whether a host is of this domain: it itself, or below it. Of `com` alone nobody is.
 fn is_within(host: &str, domain: &str) -> bool {
     let (host, domain) = (host.to_ascii_lowercase(), domain.to_ascii_lowercase());
+    let below = |rest: &str| rest.ends_with('.') && domain.contains('.');
     let before = host.strip_suffix(&domain);
-    !domain.is_empty() && before.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    !domain.is_empty() && before.is_some_and(|rest| rest.is_empty() || below(rest))
 }
 
 /// Without what people and address books put between digits, and with the digits of ASCII: some
