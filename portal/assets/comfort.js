@@ -19,13 +19,19 @@ for (const element of document.querySelectorAll("[data-countdown]")) {
   tick();
 }
 
-// Copies a value that would be long to type.
+// Copies what would be long to type; of several values each is a line.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const text = document.getElementById(button.dataset.copy).textContent;
+    const text = document.getElementById(button.dataset.copy).innerText;
     await navigator.clipboard.writeText(text.replaceAll(" ", ""));
     button.textContent = button.dataset.done;
   });
+}
+
+// Prints what is shown once.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
 }

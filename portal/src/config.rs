@@ -301,7 +301,10 @@ fn make_folder(path: &Path) -> std::io::Result<()> {
 #[cfg(unix)]
 fn warn_of_readers(path: &Path, notes: &mut Vec<String>) {
     use std::os::unix::fs::PermissionsExt as _;
-    if fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0) {
+    // What a service manager hands over is in a folder that nobody else may enter (systemd.exec(5)).
+    let handed_over =
+        env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|folder| path.starts_with(folder));
+    if !handed_over && fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0) {
         notes.push(format!("Others can read {}: chmod 600 it.", path.display()));
     }
 }

@@ -158,6 +158,21 @@ impl Browser {
         }
     }
 
+    /// Waits until a code that was submitted is answered: whether it let somebody in.
+    pub(crate) async fn is_let_in(&self) -> bool {
+        let began = Instant::now();
+        loop {
+            if self.path().await == "/profile" {
+                return true;
+            }
+            if self.client.find(Locator::Css("#problem")).await.is_ok() {
+                return false;
+            }
+            assert!(began.elapsed() < PATIENCE, "nothing is answered");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     pub(crate) async fn path(&self) -> String {
         self.client.current_url().await.unwrap().path().to_owned()
     }

@@ -322,7 +322,7 @@ pub(super) struct Named {
 
 pub(super) async fn add_key(
     State(portal): State<Arc<Portal>>,
-    Administrator(visitor, _): Administrator,
+    ConfirmedAdministrator(visitor, _): ConfirmedAdministrator,
     Ours(form): Ours<Named>,
 ) -> Result<Response, Refusal> {
     let name = form.name.trim();
