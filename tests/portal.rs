@@ -16,6 +16,8 @@ mod portal {
     mod lookup;
     mod messages;
     mod numbers;
+    #[expect(dead_code, reason = "only real parts have a screen to scan")]
+    mod phone;
     mod pin_pages;
     mod pins;
     mod pins_contract;

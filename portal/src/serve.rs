@@ -17,7 +17,7 @@ use tower_http::request_id::{
 use tower_http::timeout::TimeoutLayer;
 
 use crate::refusal::Refusal;
-use crate::sms::send_queued;
+use crate::sms::{send_queued, take_reports};
 use crate::visitor::{Visitor, accepted_language, address, visit};
 use crate::{Portal, api, pages, sms};
 
@@ -59,6 +59,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let tidying = tokio::spawn(tidy(portal.clone()));
     let sending = tokio::spawn(send_queued(portal.clone()));
+    let reports = tokio::spawn(take_reports(portal.clone()));
     let figures = match portal.config.metrics {
         Some(address) => Some(TcpListener::bind(address).await?),
         None => None,
@@ -85,6 +86,7 @@ pub async fn serve(
     };
     tidying.abort();
     sending.abort();
+    reports.abort();
     figures.inspect(tokio::task::JoinHandle::abort);
     portal.store.close().await;
     Ok(served?)

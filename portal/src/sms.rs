@@ -24,7 +24,7 @@ pub(crate) use self::limit::limit;
 pub(crate) use self::lookup::Lookup;
 pub(crate) use self::own::{Asked, OWN_APPLICATION, is_for_phones};
 pub(crate) use self::pin::PinType;
-pub(crate) use self::sender::send_queued;
+pub(crate) use self::sender::{send_queued, take_reports};
 pub(crate) use self::sending::Verdict;
 
 use crate::config::SmsSettings;

@@ -76,11 +76,8 @@ impl App {
     }
 
     pub(crate) async fn send(&self, ids: &(String, String), to: &str) -> (StatusCode, Value) {
-        let (application, template) = ids;
-        let body = json!({
-            "applicationId": application, "messageId": template, "to": to,
-            "placeholders": { "firstName": "Ana" }
-        });
+        let mut body = send_body(ids);
+        body["to"] = json!(to);
         self.post("/2fa/2/pin", body).await
     }
 
@@ -97,6 +94,14 @@ impl App {
         self.portal().clock().advance(4); // past the limit of one try in three seconds
         self.post(&format!("/2fa/2/pin/{pin_id}/verify"), json!({ "pin": pin })).await
     }
+}
+
+/// What is asked for a PIN to [`NUMBER`].
+pub(crate) fn send_body((application, template): &(String, String)) -> Value {
+    json!({
+        "applicationId": application, "messageId": template, "to": NUMBER,
+        "placeholders": { "firstName": "Ana" }
+    })
 }
 
 /// The text of the newest message in the developer's inbox.

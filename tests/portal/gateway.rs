@@ -30,6 +30,8 @@ pub(crate) enum Answer {
     Refuse(u16),
     /// It takes the message, and nobody hears that it did.
     TakeAndBreakOff,
+    /// It takes the message, and has a lot to say.
+    TakeAndTalk,
     /// It takes the message after so long.
     TakeLate(Duration),
 }
@@ -119,6 +121,7 @@ async fn take(
             });
             Body::from_stream(broken).into_response()
         }
+        Answer::TakeAndTalk => "so much to say ".repeat(10_000).into_response(),
         Answer::TakeLate(after) => {
             tokio::time::sleep(after).await;
             taken.into_response()

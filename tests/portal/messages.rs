@@ -54,6 +54,27 @@ async fn an_answer_that_was_lost_costs_no_second_message() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_too_long_to_be_read_takes_the_message_too() {
+    let gateway = GatewayServer::start().await;
+    gateway.next(&[Answer::TakeAndTalk]);
+    let site = Site::with_sms(&gateway.url).await;
+    let app = App::with(&site, BOTH, None).await;
+    let ids = app.set_up(json!({})).await;
+    app.send(&ids, NUMBER).await;
+    let line = message_is(&site, "sent").await;
+    assert_eq!((line.tries, gateway.heard().len()), (1, 1));
+    // It is known by the id that it was given, and a report in numbers is understood.
+    let id = gateway.heard()[0].key.clone();
+    for id in [json!(7), json!(id)] {
+        let (status, _) =
+            app.post("/sms/reports", json!({ "id": id, "status": "DELIVERED" })).await;
+        assert_eq!(status, StatusCode::NO_CONTENT);
+    }
+    message_is(&site, "delivered").await;
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn a_gateway_that_is_slow_with_one_holds_up_nobody() {
     let gateway = GatewayServer::start().await;
     // Longer than it is waited for.

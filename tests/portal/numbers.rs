@@ -1,5 +1,6 @@
 //! A phone confirms its number by a PIN, in the session of its sign-in.
 
+use countersign::enroll::{Event, NumberNotice, PinNotice, Text, View};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -55,6 +56,40 @@ fn other_than(code: &str) -> &'static str {
 }
 
 #[tokio::test]
+async fn the_phones_own_flow_confirms_a_number() {
+    let site = Site::with_sms("inbox:").await;
+    let mut phone = super::phone::Phone::sign_in(&site.url, "ana", &site.ana).await;
+    phone.send(Event::ConfirmBySms).await;
+    // A fixed line, as it is written; the portal knows that it gets no messages.
+    let view = phone.send(Event::SendPin(Text("+41 44 234 56 78"))).await;
+    let refused = View::PhoneNumber { notice: Some(NumberNotice::CannotReceive), asking: false };
+    assert_eq!(view, refused);
+    let view = phone.send(Event::SendPin(Text("+41 79 302 67 27"))).await;
+    let View::Pin { ends_in, length: 6, resend_from, notice: None, asking: false } = view else {
+        panic!("{view:?}")
+    };
+    assert_eq!(ends_in, "727");
+    let text = text_to(&site, "41793026727").await;
+    let wrong = other_than(&code_in(&text));
+    let view = phone.send(Event::CheckPin(Text(wrong))).await;
+    let told = Some(PinNotice::Wrong { attempts_left: 2 });
+    assert!(matches!(&view, View::Pin { notice, .. } if *notice == told), "{view:?}");
+    // The portal's clock is where it was: another message has to wait.
+    let view = phone.send(Event::ResendPin { at: resend_from }).await;
+    assert!(matches!(view, View::Pin { notice: Some(PinNotice::Wait { .. }), .. }), "{view:?}");
+    site.portal.clock().advance(31);
+    let view = phone.send(Event::ResendPin { at: resend_from + 60 }).await;
+    assert!(matches!(view, View::Pin { notice: Some(PinNotice::SentAgain), .. }), "{view:?}");
+    // The whole message, as the phone's system hands it over.
+    let view = phone.send(Event::MessageReceived(Text(&text))).await;
+    assert_eq!(view, View::NumberConfirmed { ends_in: "727".to_owned() });
+    let user = site.portal.store().user_by_login("ana").await.unwrap().unwrap();
+    let kept = site.portal.store().number_of(&user.id).await.unwrap().unwrap();
+    assert_eq!(kept.msisdn, "41793026727");
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn a_number_is_confirmed_and_shown() {
     let site = Site::with_sms("inbox:").await;
     let phone = Phone::of(&site, "ana", &site.ana).await;
@@ -85,6 +120,29 @@ async fn a_number_is_confirmed_and_shown() {
     assert!(page.contains("+385911234567"), "{page}");
     let log = boss.get("/admin/audit?who=ana").await.text().await.unwrap();
     assert!(log.contains("number-confirmed") && log.contains("number-not-confirmed"), "{log}");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn guesses_at_one_number_wait_whoever_makes_them() {
+    let site = Site::with_sms("inbox:").await;
+    let bob = site.portal.add_account("bob", false, false, true).await.unwrap().unwrap();
+    let mut pins = Vec::new();
+    for (login, password) in [("ana", site.ana.as_str()), ("bob", bob.as_str())] {
+        let phone = Phone::of(&site, login, password).await;
+        let pin = phone.ask("+385911234567").await;
+        pins.push((phone, pin));
+    }
+    let [(ana, anas), (bob, bobs)] = pins.as_slice() else { panic!("two were made") };
+    for status in ["wrong", "wrong", "used_up"] {
+        assert_eq!(ana.verify(anas, "x").await["status"], status);
+    }
+    let answer = bob.post(&format!("numbers/{bobs}/verify"), Some(json!({ "code": "1" }))).await;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait = answer.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
+    assert!((1..=10).contains(&wait), "{wait}");
+    site.portal.clock().advance(10);
+    assert_eq!(bob.verify(bobs, "x").await["attempts_left"], 2, "none was lost by waiting");
     site.stop().await;
 }
 

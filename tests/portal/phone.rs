@@ -36,7 +36,7 @@ impl Phone {
         let party = RelyingParty {
             issuer: Some("Conversations".to_owned()),
             status_url: format!("{url}/api/v1/device"),
-            pin_url: None,
+            pin_url: Some(format!("{url}/api/v1/numbers")),
             signs_in: false,
         };
         let flow = Enrollment::start(Some(party), &vault);
@@ -50,6 +50,7 @@ impl Phone {
         while !effects.is_empty() {
             let body;
             let date;
+            let wait;
             let event = match effects.remove(0) {
                 Effect::RequestCamera => Event::CameraGranted,
                 Effect::Save => {
@@ -58,14 +59,20 @@ impl Phone {
                     Event::Saved
                 }
                 Effect::Ask(request) => {
-                    let asked = self.http.get(&request.url).bearer_auth(&self.token);
-                    let answer = asked.header("accept", request.accept).send().await.unwrap();
+                    let asked = self.http.request(request.method.parse().unwrap(), &request.url);
+                    let asked = asked.bearer_auth(&self.token).header("accept", request.accept);
+                    let asked = match request.body {
+                        Some(json) => asked.header("content-type", "application/json").body(json),
+                        None => asked,
+                    };
+                    let answer = asked.send().await.unwrap();
                     let status = answer.status().as_u16();
                     date = answer.headers()["date"].to_str().unwrap().to_owned();
+                    let header = answer.headers().get("retry-after");
+                    wait = header.map(|text| text.to_str().unwrap().to_owned());
                     body = answer.bytes().await.unwrap();
-                    let date = Some(date.as_str());
+                    let (date, retry_after) = (Some(date.as_str()), wait.as_deref());
                     let received_at = self.system_time();
-                    let retry_after = None;
                     Event::Answered(Response {
                         status,
                         body: &body,

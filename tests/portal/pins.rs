@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::app::{App, BOTH, NUMBER, pin_in};
+use super::app::{App, BOTH, NUMBER, pin_in, send_body};
 use super::site::Site;
 
 #[tokio::test]
@@ -118,6 +118,48 @@ async fn a_pin_and_a_text_that_are_over_are_erased() {
     clock.advance(86_400);
     store.tidy_pins(clock.now()).await.unwrap();
     assert_eq!(texts().await, 0);
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_number_is_verified_once_where_the_application_says_so() {
+    let site = Site::with_sms("inbox:").await;
+    let app = App::with(&site, BOTH, None).await;
+    let ids = app.set_up(json!({ "allowMultiplePinVerifications": false })).await;
+    let mut sent = Vec::new();
+    for _ in 0..2 {
+        let (_, answer) = app.send(&ids, NUMBER).await;
+        let id = answer["pinId"].as_str().unwrap().to_owned();
+        sent.push((id, pin_in(&app.read().await)));
+        site.portal.clock().advance(1); // the newest is told by its second
+    }
+    let (_, answer) = app.verify(&sent[0].0, &sent[0].1).await;
+    assert_eq!(answer["verified"], true);
+    let (_, answer) = app.verify(&sent[1].0, &sent[1].1).await;
+    assert_eq!((&answer["verified"], &answer["attemptsRemaining"]), (&json!(false), &json!(0)));
+    let resend = format!("/2fa/2/pin/{}/resend", sent[1].0);
+    for (path, body) in [(&*resend, json!({})), ("/2fa/2/pin", send_body(&ids))] {
+        let (status, answer) = app.post(path, body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
+        let problems = &answer["requestError"]["serviceException"]["validationErrors"];
+        assert_eq!(problems["to"][0], "is verified already", "{path}");
+    }
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_sent_again_comes_from_the_same_sender() {
+    let site = Site::with_sms("inbox:").await;
+    let app = App::with(&site, BOTH, None).await;
+    let ids = app.set_up(json!({})).await;
+    let mut body = send_body(&ids);
+    body["from"] = json!("Front desk");
+    let (_, sent) = app.post("/2fa/2/pin", body).await;
+    let resend = format!("/2fa/2/pin/{}/resend", sent["pinId"].as_str().unwrap());
+    assert_eq!(app.post(&resend, json!({})).await.0, StatusCode::OK);
+    let messages = site.portal.store().messages(None, 9).await.unwrap();
+    let senders: Vec<_> = messages.iter().map(|message| message.sender.as_str()).collect();
+    assert_eq!(senders, ["Front desk", "Front desk"]);
     site.stop().await;
 }
 

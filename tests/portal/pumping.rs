@@ -12,8 +12,9 @@ use super::requests::Visitor;
 use super::site::Site;
 
 /// What the form of an application has in it; a test changes one field.
-const FORM: [(&str, &str); 10] = [
+const FORM: [(&str, &str); 11] = [
     ("enabled", "yes"),
+    ("again", "yes"),
     ("prefixes", ""),
     ("ceiling", "0"),
     ("block", "20/1h"),
@@ -68,6 +69,11 @@ async fn neighbours_and_a_country_are_limited_and_the_administrator_is_told() {
     let text = boss.get(&page).await.text().await.unwrap();
     assert!(text.contains("Stopped: more messages to one country"), "{text}");
     assert_eq!(app.send(&ids, "385911234567").await.0, StatusCode::OK, "another country");
+    // Each is told once an hour, also where they stop by turns.
+    assert_eq!(change(&boss, &ids.0, "block", "1/1h").await.status(), StatusCode::OK);
+    assert_eq!(sent(0..9, 1).await, 0);
+    let log = boss.get("/admin/audit").await.text().await.unwrap();
+    assert_eq!(log.matches("pins-stopped").count(), 2, "{log}");
     site.portal.clock().advance(86_400);
     let text = boss.get(&page).await.text().await.unwrap();
     assert!(!text.contains("Stopped:"), "a day later it is no news");

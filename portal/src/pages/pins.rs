@@ -14,7 +14,7 @@ use super::profile::After;
 use crate::Portal;
 use crate::page::{Page, ok, show, utc};
 use crate::refusal::Refusal;
-use crate::sms::{Configuration, MessageTemplate, limit};
+use crate::sms::{Configuration, MessageTemplate, OWN_APPLICATION, limit};
 use crate::store::{Application, MessageLine, Tally};
 use crate::visitor::{Administrator, Ours};
 
@@ -41,6 +41,8 @@ struct ApplicationPage {
     page: Page,
     application: Application,
     configuration: Configuration,
+    /// Whether it is the portal's own, where an account may always confirm its number anew.
+    is_own: bool,
     ceiling: String,
     tally: Tally,
     conversion: i64,
@@ -130,6 +132,7 @@ impl ApplicationPage {
             templates: templates.into_iter().map(line).collect(),
             messages: rows(portal, Some(&application.id), false).await?,
             page,
+            is_own: application.id == OWN_APPLICATION,
             application,
             configuration,
             ceiling,
@@ -153,6 +156,7 @@ fn conversion(tally: &Tally) -> i64 {
 #[derive(Deserialize)]
 pub(super) struct Limits {
     enabled: Option<String>,
+    again: Option<String>,
     prefixes: String,
     ceiling: String,
     block: String,
@@ -173,12 +177,12 @@ pub(super) async fn save(
     let Path(id) = id?;
     let old = application(&portal, &id).await?;
     let configuration = Configuration {
+        allow_multiple_pin_verifications: form.again.is_some() || id == OWN_APPLICATION,
         pin_attempts: form.attempts.trim().parse().unwrap_or(0),
         pin_time_to_live: form.life.trim().to_owned(),
         verify_pin_limit: form.verify.trim().to_owned(),
         send_pin_per_application_limit: form.whole.trim().to_owned(),
         send_pin_per_phone_number_limit: form.number.trim().to_owned(),
-        ..Configuration::of(&old)
     };
     let prefixes: Vec<_> =
         form.prefixes.split_whitespace().map(|prefix| prefix.trim_start_matches('+')).collect();
@@ -210,7 +214,7 @@ pub(super) async fn save(
         return show(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     }
     portal.store.audit(&visitor.did(&portal, "application-changed", &changed.name, "")).await?;
-    portal.store.save_application(&changed, portal.clock.now()).await?;
+    portal.store.limit_application(&changed).await?;
     Ok(Redirect::to(&format!("/admin/pins/{id}?said=said-application-saved")).into_response())
 }
 

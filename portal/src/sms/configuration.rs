@@ -103,9 +103,29 @@ pub(crate) struct MessageTemplate {
     /// Kept for voice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) voice_name: Option<String>,
-    /// Kept for the gateway.
+    /// Kept, and not handed to a gateway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) regional: Option<serde_json::Value>,
+    pub(crate) regional: Option<Regional>,
+}
+
+/// What some countries ask of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Regional {
+    /// India's register of senders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    india_dlt: Option<IndiaDlt>,
+}
+
+/// India's register of senders (Distributed Ledger Technology).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct IndiaDlt {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_template_id: Option<String>,
+    principal_entity_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tele_marketer_id: Option<String>,
 }
 
 impl MessageTemplate {
@@ -152,6 +172,20 @@ impl MessageTemplate {
         expect(language, "language", "is none that the API knows");
         let rate = self.speech_rate.is_none_or(|rate| (0.5..=2.0).contains(&rate));
         expect(rate, "speechRate", "must be 0.5 to 2");
+        let india = self.regional.as_ref().and_then(|regional| regional.india_dlt.as_ref());
+        if let Some(IndiaDlt { content_template_id, principal_entity_id, tele_marketer_id }) = india
+        {
+            let short = |text: &Option<String>, most| {
+                text.as_ref().is_none_or(|text| text.chars().count() <= most)
+            };
+            let entity = (1..=30).contains(&principal_entity_id.chars().count());
+            let what = "must be 1 to 30 characters long";
+            expect(entity, "regional.indiaDlt.principalEntityId", what);
+            let what = "must be at most 30 characters long";
+            expect(short(content_template_id, 30), "regional.indiaDlt.contentTemplateId", what);
+            let what = "must be at most 255 characters long";
+            expect(short(tele_marketer_id, 255), "regional.indiaDlt.teleMarketerId", what);
+        }
         problems
     }
 
@@ -294,6 +328,17 @@ mod tests {
         let fields: Vec<_> = problems.keys().map(String::as_str).collect();
         assert_eq!(fields, ["configuration.pinAttempts", "configuration.verifyPinLimit"]);
         assert!(template("no pin").problems().contains_key("messageText"));
+        let india = |principal_entity_id: &str| Regional {
+            india_dlt: Some(IndiaDlt {
+                principal_entity_id: principal_entity_id.to_owned(),
+                ..IndiaDlt::default()
+            }),
+        };
+        for (id, right) in [("1101", true), ("", false), (&*"1".repeat(31), false)] {
+            let regional = Some(india(id));
+            let template = MessageTemplate { regional, ..template("{{pin}}") };
+            assert_eq!(template.problems().is_empty(), right, "{id}");
+        }
     }
 
     #[test]

@@ -4,6 +4,9 @@ mod http;
 mod smpp;
 
 use anyhow::{Context as _, bail};
+use serde::Deserialize;
+use tokio::sync::oneshot;
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 use self::http::HttpGateway;
@@ -84,13 +87,20 @@ impl Gateway {
         }
     }
 
-    /// The delivery reports that came since the last call, where the gateway brings them itself.
-    pub(crate) async fn reports(&self) -> Vec<Report> {
+    /// The next delivery report, where the gateway brings them itself.
+    pub(crate) async fn report(&self) -> Heard {
         match self {
-            Self::Smpp(gateway) => gateway.reports().await,
-            Self::None | Self::Inbox | Self::Http(_) => Vec::new(),
+            Self::Smpp(gateway) => gateway.report().await,
+            Self::None | Self::Inbox | Self::Http(_) => std::future::pending().await,
         }
     }
+}
+
+/// A delivery report that the gateway brought, and who waits to hear that it is kept. Dropped without
+/// that, it is refused, and comes again.
+pub(crate) struct Heard {
+    pub(crate) report: Report,
+    pub(crate) kept: oneshot::Sender<()>,
 }
 
 /// What became of a message.
@@ -117,6 +127,26 @@ impl Report {
     }
 }
 
+/// An id of a message, as a gateway writes it in JSON.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum GatewayId {
+    /// Most do.
+    Text(String),
+    /// Some count.
+    Number(u64),
+}
+
+impl GatewayId {
+    /// As it is kept.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Text(text) => plain(text),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
 /// A short text without control characters, of whatever a gateway said: it is shown to people.
 pub(crate) fn plain(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(120).collect()
@@ -125,4 +155,19 @@ pub(crate) fn plain(text: &str) -> String {
 fn port_of(url: &str) -> anyhow::Result<(&str, u16)> {
     let (host, port) = url.rsplit_once(':').context("the SMS gateway's address has no port")?;
     Ok((host, port.parse().ok().context("the SMS gateway's port is no number")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_text_or_a_number() {
+        let read = |json| serde_json::from_str::<GatewayId>(json).map(|id| id.text());
+        assert_eq!(read("\"4c8f\"").unwrap(), "4c8f");
+        assert_eq!(read("5017377").unwrap(), "5017377");
+        for json in ["null", "-1", "1.5", "{}", "true"] {
+            assert!(read(json).is_err(), "{json}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow};
 use phonenumber::{Mode, Type, metadata::DATABASE};
 
 /// A number by the world's numbering plans.
@@ -64,8 +64,16 @@ impl Prices {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = fs::read_to_string(path)
             .with_context(|| format!("failed to read the prices in {}", path.display()))?;
+        Self::parse(&text).map_err(|line| {
+            let path = path.display();
+            anyhow!("line {line} of {path} is no prefix and price, like `41 0.055`")
+        })
+    }
+
+    /// Each line of the list, or the number of the first that is wrong.
+    fn parse(list: &str) -> Result<Self, usize> {
         let mut prices = BTreeMap::new();
-        for (index, line) in text.lines().enumerate() {
+        for (index, line) in list.lines().enumerate() {
             let line = line.split('#').next().unwrap_or_default().trim();
             if line.is_empty() {
                 continue;
@@ -76,13 +84,7 @@ impl Prices {
                 let plain = prefix.bytes().all(|byte| byte.is_ascii_digit());
                 (plain && (0.0..=1_000.0).contains(&price)).then_some((prefix, price))
             });
-            let Some((prefix, price)) = read else {
-                bail!(
-                    "line {} of {} is no prefix and price, like `41 0.055`",
-                    index + 1,
-                    path.display()
-                );
-            };
+            let (prefix, price) = read.ok_or(index + 1)?;
             prices.insert(prefix.to_owned(), (price * 1_000.0).round() as i64);
         }
         Ok(Self(prices))
@@ -132,6 +134,17 @@ mod tests {
         }
         for text in ["", "ana", "41x93026727", "1234", "+99999999999999999", "41793026727; drop"] {
             assert!(Number::read(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_price_list_is_read_or_its_line_is_named() {
+        let list = "# price list\n\n* 0.09\n41 0.05 # Switzerland\n4179\t0.0551\n";
+        let prices = Prices::parse(list).unwrap();
+        let of = ["41793026727", "41763026727", "385911234567"].map(|number| prices.of(number));
+        assert_eq!(of, [55, 50, 90]);
+        for line in ["41", "41 x", "+41 0.05", "41 -1", "41 1001", "ch 0.05", "41 NaN"] {
+            assert_eq!(Prices::parse(&format!("* 0.09\n{line}\n")).unwrap_err(), 2, "{line}");
         }
     }
 

@@ -95,7 +95,7 @@ impl Portal {
             Some(application) => application,
             None => {
                 let new = own(&self.config.issuer)?;
-                store.save_application(&new, now).await?;
+                store.add_application(&new, now).await?;
                 new
             }
         };

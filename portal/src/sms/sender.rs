@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::gateway::{Message, NotSent, plain};
+use super::gateway::{Heard, Message, NotSent, Report, plain};
 use crate::Portal;
 use crate::refusal::Refusal;
 use crate::store::{Claimed, Seconds};
@@ -34,18 +34,12 @@ pub(crate) async fn send_queued(portal: Arc<Portal>) {
     }
 }
 
-/// Takes reports, and begins to hand over what is due; says whether there may be more.
+/// Begins to hand over what is due; says whether there may be more.
 async fn claim(
     portal: &Arc<Portal>,
     most: usize,
     sending: &mut JoinSet<Result<(), Refusal>>,
 ) -> Result<bool, Refusal> {
-    for report in portal.sms.gateway.reports().await {
-        let now = portal.clock.now();
-        let (ids, status) = (report.ids(), plain(&report.status));
-        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
-        portal.store.message_reported(&ids, report.delivered, &status, now).await?;
-    }
     let most = i64::try_from(most).unwrap_or(1);
     let claimed = portal.store.claim_messages(most, CLAIM, portal.clock.now()).await?;
     let more = !claimed.is_empty();
@@ -54,6 +48,27 @@ async fn claim(
         sending.spawn(async move { hand_over(&portal, &message).await });
     }
     Ok(more)
+}
+
+/// Keeps the delivery reports that the gateway brings, until it is stopped. One that cannot be kept is
+/// in the log, and comes again.
+pub(crate) async fn take_reports(portal: Arc<Portal>) {
+    loop {
+        let Heard { report, kept } = portal.sms.gateway.report().await;
+        if portal.keep_report(&report).await.is_ok() {
+            let _ = kept.send(());
+        }
+    }
+}
+
+impl Portal {
+    /// Keeps a delivery report.
+    pub(super) async fn keep_report(&self, report: &Report) -> Result<(), Refusal> {
+        let (ids, status) = (report.ids(), plain(&report.status));
+        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+        self.store.message_reported(&ids, report.delivered, &status, self.clock.now()).await?;
+        Ok(())
+    }
 }
 
 async fn hand_over(portal: &Portal, claimed: &Claimed) -> Result<(), Refusal> {
@@ -80,11 +95,11 @@ async fn hand_over(portal: &Portal, claimed: &Claimed) -> Result<(), Refusal> {
         }
         Err(NotSent::Later(reason)) => {
             let next = now + wait_after(claimed.tries);
-            portal.store.message_refused(id, Some(next), &reason).await?;
+            portal.store.message_refused(claimed, Some(next), &reason).await?;
             portal.figures.message("later");
         }
         Err(NotSent::Never(reason)) => {
-            portal.store.message_refused(id, None, &reason).await?;
+            portal.store.message_refused(claimed, None, &reason).await?;
             portal.figures.message("never");
         }
     }

@@ -138,8 +138,9 @@ impl Portal {
         let configuration = Configuration::of(application);
         let mut wanted = reservations(self, application, &configuration, &number, written.cost);
         wanted.extend(also);
-        let sender = template.sender_id.as_deref().unwrap_or_default();
-        let message = written.message(&pin, sender, keys);
+        // As the first one was.
+        let sender = self.store.sender_of(&pin.id).await?.unwrap_or_default();
+        let message = written.message(&pin, &sender, keys);
         let reserved = self.store.resend_pin(message, &wanted, now).await?;
         if let Reserved::Full { scope, wait } = reserved {
             return self.stopped(application, &scope, wait).await.map(Some);
@@ -190,7 +191,9 @@ impl Portal {
             return Ok(Verdict::Wait(seconds(wait)));
         }
         let right = pin::is_right(keys, &pin.key_id, &pin.id, typed, &pin.hash)?;
-        if right && self.store.accept_pin(&pin.id, now).await? {
+        // An account may confirm its number anew.
+        let only_one = !configuration.allow_multiple_pin_verifications && pin.user_id.is_none();
+        if right && self.store.accept_pin(pin, only_one, now).await? {
             self.figures.pin("verified");
             return Ok(Verdict::Right);
         }
@@ -214,9 +217,13 @@ impl Portal {
         let kind = scope.split(':').next().unwrap_or_default();
         self.figures.limit(kind);
         let now = self.clock.now();
+        let scope = format!("told-{kind}:{}", application.id);
+        let told =
+            Reservation { scope, most: 1, window: HOUR, at: self.clock.milliseconds(), weight: 1 };
         if AGAINST_PUMPING.contains(&kind)
-            && self.store.application_stopped(&application.id, kind, now).await?
+            && self.store.reserve_alone(&[told]).await? == Reserved::Free
         {
+            self.store.application_stopped(&application.id, kind, now).await?;
             let text = |text: &str| text.to_owned();
             let entry = AuditEntry {
                 at: now,
@@ -327,5 +334,7 @@ fn seconds(milliseconds: i64) -> Seconds {
     (milliseconds + 999).div_euclid(1_000).max(1)
 }
 
+/// A limit against pumping is told so often, in milliseconds.
+const HOUR: i64 = DAY / 24;
 /// The limits that nobody reaches who signs people in.
 const AGAINST_PUMPING: &[&str] = &["block", "country", "cost"];

@@ -1,5 +1,6 @@
 //! Requests to gateways and lookups: JSON there and back, bounded, and off the threads that answer.
 
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,7 +87,8 @@ impl Service {
             }
             let mut answer = request.send(body.as_slice())?;
             let status = answer.status().as_u16();
-            let body = answer.body_mut().with_config().limit(MOST_BODY).read_to_vec()?;
+            let mut body = Vec::new();
+            answer.body_mut().as_reader().take(MOST_BODY).read_to_end(&mut body)?;
             Ok((status, body))
         };
         // What ureq says of a failure may repeat the address.

@@ -3,7 +3,7 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::{Seconds, Store, StoreError, one};
+use super::{Seconds, Store, StoreError};
 
 /// What an app's server made to send PINs with.
 #[derive(Clone)]
@@ -62,11 +62,11 @@ pub struct Template {
 }
 
 impl Store {
-    /// Adds an application, or changes it.
+    /// Adds an application; one that is there already stays as it is.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn save_application(
+    pub async fn add_application(
         &self,
         application: &Application,
         now: Seconds,
@@ -74,11 +74,7 @@ impl Store {
         sqlx::query(
             "insert into applications (id, name, enabled, configuration, prefixes, cost_ceiling,
                                        block_limit, country_limit, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             on conflict (id) do update set name = excluded.name, enabled = excluded.enabled,
-                configuration = excluded.configuration, prefixes = excluded.prefixes,
-                cost_ceiling = excluded.cost_ceiling, block_limit = excluded.block_limit,
-                country_limit = excluded.country_limit",
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing",
         )
         .bind(&application.id)
         .bind(&application.name)
@@ -94,7 +90,53 @@ impl Store {
         .map(drop)
     }
 
-    /// A limit against pumping was reached; says whether that is news, which it is once an hour.
+    /// Changes what the API may change; what is `None` stays as it is, as does what an administrator
+    /// set at the same moment.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn change_application(
+        &self,
+        id: &str,
+        name: &str,
+        enabled: Option<bool>,
+        configuration: Option<&str>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "update applications set name = $2, enabled = coalesce($3, enabled),
+                configuration = coalesce($4, configuration) where id = $1",
+        )
+        .bind(id)
+        .bind(name)
+        .bind(enabled.map(i64::from))
+        .bind(configuration)
+        .execute(&self.writes)
+        .await
+        .map(drop)
+    }
+
+    /// Changes what an administrator may change: everything but the name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn limit_application(&self, application: &Application) -> Result<(), StoreError> {
+        sqlx::query(
+            "update applications set enabled = $2, configuration = $3, prefixes = $4,
+                cost_ceiling = $5, block_limit = $6, country_limit = $7 where id = $1",
+        )
+        .bind(&application.id)
+        .bind(i64::from(application.enabled))
+        .bind(&application.configuration)
+        .bind(&application.prefixes)
+        .bind(application.cost_ceiling)
+        .bind(&application.block_limit)
+        .bind(&application.country_limit)
+        .execute(&self.writes)
+        .await
+        .map(drop)
+    }
+
+    /// A limit against pumping was reached.
     ///
     /// # Errors
     /// The database failed.
@@ -103,17 +145,14 @@ impl Store {
         id: &str,
         by: &str,
         now: Seconds,
-    ) -> Result<bool, StoreError> {
-        let news = sqlx::query(
-            "update applications set stopped_by = $2, stopped_at = $3
-             where id = $1 and (stopped_by <> $2 or stopped_at <= $3 - 3600)",
-        )
-        .bind(id)
-        .bind(by)
-        .bind(now)
-        .execute(&self.writes)
-        .await?;
-        Ok(one(&news))
+    ) -> Result<(), StoreError> {
+        sqlx::query("update applications set stopped_by = $2, stopped_at = $3 where id = $1")
+            .bind(id)
+            .bind(by)
+            .bind(now)
+            .execute(&self.writes)
+            .await
+            .map(drop)
     }
 
     /// All applications, the oldest first.

@@ -62,14 +62,7 @@ impl Store {
         let mut wanted: Vec<_> = wanted.iter().map(|one| (one, 0)).collect();
         wanted.sort_by(|(a, _), (b, _)| a.scope.cmp(&b.scope));
         for (one, held) in &mut wanted {
-            let (sum, counted_from): (i64, i64) = sqlx::query_as(
-                "insert into limit_scopes (scope, turn) values ($1, 1)
-                 on conflict (scope) do update set turn = limit_scopes.turn + 1
-                 returning held, counted_from",
-            )
-            .bind(&one.scope)
-            .fetch_one(&mut **together)
-            .await?;
+            let (sum, counted_from) = Self::hold(together, &one.scope).await?;
             let from = one.at - one.window;
             let between: i64 = sqlx::query_scalar(
                 "select cast(coalesce(sum(weight), 0) as bigint) from limit_events
@@ -104,6 +97,21 @@ impl Store {
             .await?;
         }
         Ok(Reserved::Free)
+    }
+
+    /// Holds a scope until the transaction ends; the sum of its events, and after when they are counted.
+    pub(super) async fn hold(
+        together: &mut Transaction<'static, Any>,
+        scope: &str,
+    ) -> Result<(i64, i64), StoreError> {
+        sqlx::query_as(
+            "insert into limit_scopes (scope, turn) values ($1, 1)
+             on conflict (scope) do update set turn = limit_scopes.turn + 1
+             returning held, counted_from",
+        )
+        .bind(scope)
+        .fetch_one(&mut **together)
+        .await
     }
 
     async fn full(

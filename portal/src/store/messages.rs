@@ -193,17 +193,29 @@ impl Store {
         .bind(now)
         .bind(i64::from(keep_body))
         .execute(&self.writes)
-        .await
-        .map(drop)
+        .await?;
+        // Whoever writes first, this or a report, the other one sees it.
+        let early: Option<(i64, String)> = sqlx::query_as(
+            "select delivered, reason from early_reports where gateway_id = $1 and at > $2",
+        )
+        .bind(gateway_id)
+        .bind(now - EARLY)
+        .fetch_optional(&self.reads)
+        .await?;
+        if let Some((delivered, reason)) = early {
+            self.report(gateway_id, delivered != 0, &reason, now).await?;
+        }
+        Ok(())
     }
 
-    /// The gateway did not take a message: it is tried again at `next_try_at`, or never.
+    /// The gateway did not take a message: it is tried again at `next_try_at`, or never. What another
+    /// portal claimed meanwhile stays that one's.
     ///
     /// # Errors
     /// The database failed.
     pub async fn message_refused(
         &self,
-        id: &str,
+        message: &Claimed,
         next_try_at: Option<Seconds>,
         reason: &str,
     ) -> Result<(), StoreError> {
@@ -212,19 +224,20 @@ impl Store {
                                  next_try_at = case when $2 > 0 then $2 else next_try_at end,
                                  state = case when $2 > 0 then state else 'failed' end,
                                  body = case when $2 > 0 then body else null end
-             where id = $1 and state = 'queued'",
+             where id = $1 and state = 'queued' and tries = $4",
         )
-        .bind(id)
+        .bind(&message.id)
         .bind(next_try_at.unwrap_or(0))
         .bind(reason)
+        .bind(message.tries)
         .execute(&self.writes)
         .await
         .map(drop)
     }
 
     /// A delivery report came, by the gateway's id in any of the ways that it may be written; says
-    /// whether it is of a message of ours. A later report of the same message does not undo a
-    /// delivery.
+    /// whether it is of a message of ours. One that comes before it is written down that the gateway
+    /// took the message is kept for that. A later report of the same message does not undo a delivery.
     ///
     /// # Errors
     /// The database failed.
@@ -236,21 +249,61 @@ impl Store {
         now: Seconds,
     ) -> Result<bool, StoreError> {
         for gateway_id in gateway_ids {
-            let reported = sqlx::query(
-                "update messages set state = $2, reason = $3, reported_at = $4
-                 where gateway_id = $1 and state in ('sent', 'undelivered')",
+            if self.report(gateway_id, delivered, reason, now).await? {
+                return Ok(true);
+            }
+        }
+        for gateway_id in gateway_ids {
+            sqlx::query(
+                "insert into early_reports (gateway_id, delivered, reason, at) values ($1, $2, $3, $4)
+                 on conflict (gateway_id) do update set
+                    delivered = excluded.delivered, reason = excluded.reason, at = excluded.at",
             )
             .bind(*gateway_id)
-            .bind(if delivered { "delivered" } else { "undelivered" })
+            .bind(i64::from(delivered))
             .bind(reason)
             .bind(now)
             .execute(&self.writes)
             .await?;
-            if reported.rows_affected() > 0 {
+        }
+        for gateway_id in gateway_ids {
+            if self.report(gateway_id, delivered, reason, now).await? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    async fn report(
+        &self,
+        gateway_id: &str,
+        delivered: bool,
+        reason: &str,
+        now: Seconds,
+    ) -> Result<bool, StoreError> {
+        let reported = sqlx::query(
+            "update messages set state = $2, reason = $3, reported_at = $4
+             where gateway_id = $1 and state in ('sent', 'undelivered')",
+        )
+        .bind(gateway_id)
+        .bind(if delivered { "delivered" } else { "undelivered" })
+        .bind(reason)
+        .bind(now)
+        .execute(&self.writes)
+        .await?;
+        Ok(reported.rows_affected() > 0)
+    }
+
+    /// Forgets the reports that were of no message of ours.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) async fn forget_early_reports(&self, now: Seconds) -> Result<(), StoreError> {
+        sqlx::query("delete from early_reports where at <= $1")
+            .bind(now - EARLY)
+            .execute(&self.writes)
+            .await
+            .map(drop)
     }
 
     /// The newest messages, of one application or of all.
@@ -300,6 +353,10 @@ impl Store {
         })
     }
 }
+
+/// For how many seconds a report is kept that came before its message: longer than a claim holds, and
+/// not so long that a gateway gives the id anew.
+const EARLY: Seconds = 60;
 
 fn line(row: &AnyRow) -> Result<MessageLine, StoreError> {
     let body: Option<Vec<u8>> = row.try_get("body")?;

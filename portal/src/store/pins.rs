@@ -123,20 +123,50 @@ impl Store {
         row.as_ref().map(pin).transpose()
     }
 
-    /// Takes a right PIN, once: of two at one moment, for one only is this true.
+    /// Takes a right PIN, once: of two at one moment, for one only is this true. With `only_one` that goes
+    /// for all PINs of the number that the application sent.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn accept_pin(&self, id: &str, now: Seconds) -> Result<bool, StoreError> {
-        let accepted = sqlx::query(
+    pub async fn accept_pin(
+        &self,
+        pin: &Pin,
+        only_one: bool,
+        now: Seconds,
+    ) -> Result<bool, StoreError> {
+        let accept = sqlx::query(
             "update pins set verified_at = $2, sealed = null
-             where id = $1 and verified_at is null and attempts_left > 0 and expires_at > $2",
+             where id = $1 and verified_at is null and attempts_left > 0 and expires_at > $2
+                and ($3 = 0 or not exists (select 1 from pins as other
+                    where other.application_id = pins.application_id and other.msisdn = pins.msisdn
+                        and other.verified_at is not null))",
         )
-        .bind(id)
+        .bind(&pin.id)
         .bind(now)
-        .execute(&self.writes)
-        .await?;
+        .bind(i64::from(only_one));
+        if !only_one {
+            return Ok(one(&accept.execute(&self.writes).await?));
+        }
+        // Two PINs of one number are looked at one after the other.
+        let mut together = self.begin().await?;
+        let scope = format!("verified:{}:{}", pin.application_id, pin.msisdn);
+        Self::hold(&mut together, &scope).await?;
+        let accepted = accept.execute(&mut *together).await?;
+        together.commit().await?;
         Ok(one(&accepted))
+    }
+
+    /// From whom the messages of a PIN seem to come; none where it has none.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sender_of(&self, pin_id: &str) -> Result<Option<String>, StoreError> {
+        sqlx::query_scalar(
+            "select sender from messages where pin_id = $1 order by created_at desc, id limit 1",
+        )
+        .bind(pin_id)
+        .fetch_optional(&self.reads)
+        .await
     }
 
     /// Counts a wrong PIN; says whether it was looked at.
@@ -162,6 +192,7 @@ impl Store {
     /// The database failed.
     pub async fn tidy_pins(&self, now: Seconds) -> Result<(), StoreError> {
         self.give_messages_up(now).await?;
+        self.forget_early_reports(now).await?;
         for (statement, before) in [
             (
                 "update pins set sealed = null

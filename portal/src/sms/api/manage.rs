@@ -75,11 +75,17 @@ pub(super) async fn create_application(
         return Err(No::Forbidden);
     }
     let Json(asked) = body?;
+    let (name, configuration) = asked.checked()?;
+    let configuration = match configuration {
+        Some(configuration) => configuration,
+        None => serde_json::to_string(&Configuration::default()).map_err(anyhow::Error::new)?,
+    };
     let id = new_id()?.to_uppercase();
-    let defaults = serde_json::to_string(&Configuration::default()).map_err(anyhow::Error::new)?;
-    let new = Application::new(&id, "", defaults);
+    let enabled = asked.enabled.unwrap_or(true);
+    let new = Application { enabled, ..Application::new(&id, name, configuration) };
+    portal.store.add_application(&new, portal.clock.now()).await?;
     // Not 201, as the API's text has it: its official client for Python knows 200 alone.
-    Ok(Json(tell(keep(&portal, new, asked).await?)))
+    Ok(Json(tell(new)))
 }
 
 /// One application.
@@ -117,33 +123,29 @@ pub(super) async fn update_application(
 ) -> Result<Json<ApplicationResponse>, No> {
     caller.manages()?;
     let Path(id) = id?;
-    let old = caller.application(&portal, &id).await?;
+    let known = caller.application(&portal, &id).await?;
     let Json(asked) = body?;
-    Ok(Json(tell(keep(&portal, old, asked).await?)))
+    let (name, configuration) = asked.checked()?;
+    let store = &portal.store;
+    store.change_application(&known.id, name, asked.enabled, configuration.as_deref()).await?;
+    Ok(Json(tell(caller.application(&portal, &id).await?)))
 }
 
-async fn keep(
-    portal: &Portal,
-    old: Application,
-    asked: ApplicationRequest,
-) -> Result<Application, No> {
-    let name = asked.name.trim();
-    if name.is_empty() || name.chars().count() > 255 {
-        return Err(field("name", "must be 1 to 255 characters long"));
+impl ApplicationRequest {
+    /// The name and the configuration to be kept, or what is wrong with them.
+    fn checked(&self) -> Result<(&str, Option<String>), No> {
+        let name = self.name.trim();
+        if name.is_empty() || name.chars().count() > 255 {
+            return Err(field("name", "must be 1 to 255 characters long"));
+        }
+        let Some(configuration) = &self.configuration else { return Ok((name, None)) };
+        let problems = configuration.problems();
+        if !problems.is_empty() {
+            return Err(No::Fields(problems));
+        }
+        let kept = serde_json::to_string(configuration).map_err(anyhow::Error::new)?;
+        Ok((name, Some(kept)))
     }
-    let configuration = asked.configuration.unwrap_or_else(|| Configuration::of(&old));
-    let problems = configuration.problems();
-    if !problems.is_empty() {
-        return Err(No::Fields(problems));
-    }
-    let application = Application {
-        name: name.to_owned(),
-        enabled: asked.enabled.unwrap_or(old.enabled),
-        configuration: serde_json::to_string(&configuration).map_err(anyhow::Error::new)?,
-        ..old
-    };
-    portal.store.save_application(&application, portal.clock.now()).await?;
-    Ok(application)
 }
 
 fn tell(application: Application) -> ApplicationResponse {

@@ -88,14 +88,7 @@ pub(super) async fn send(
         return Err(field("from", SENDER));
     }
     let number = Number::read(&asked.to).ok_or_else(|| field("to", "is no phone number"))?;
-    let configuration = Configuration::of(&application);
-    if !configuration.allow_multiple_pin_verifications {
-        let known = portal.store.verifications(&application.id, &number.msisdn).await?;
-        if known.iter().any(|known| known.verified_at.is_some()) {
-            return Err(field("to", "is verified already"));
-        }
-    }
-    may_send(&portal, &application, &number.msisdn)?;
+    may_send(&portal, &application, &number.msisdn).await?;
     let sent = portal.send_pin(Sending {
         application: &application,
         template: (&template, &asked.message_id),
@@ -110,12 +103,18 @@ pub(super) async fn send(
 }
 
 /// Whether an application may send to this number at all.
-fn may_send(portal: &Portal, application: &Application, msisdn: &str) -> Result<(), No> {
+async fn may_send(portal: &Portal, application: &Application, msisdn: &str) -> Result<(), No> {
     if !application.enabled {
         return Err(field("applicationId", "the application is not enabled"));
     }
     if !is_allowed(msisdn, &application.prefixes) {
         return Err(field("to", "is in a country that this application does not send to"));
+    }
+    if !Configuration::of(application).allow_multiple_pin_verifications {
+        let known = portal.store.verifications(&application.id, msisdn).await?;
+        if known.iter().any(|known| known.verified_at.is_some()) {
+            return Err(field("to", "is verified already"));
+        }
     }
     if portal.sms.gateway.is_set_up() { Ok(()) } else { Err(No::NotSetUp) }
 }
@@ -164,7 +163,7 @@ pub(super) async fn resend(
     if !problems.is_empty() {
         return Err(No::Fields(problems));
     }
-    may_send(&portal, &application, &pin.msisdn)?;
+    may_send(&portal, &application, &pin.msisdn).await?;
     let to = pin.msisdn.clone();
     let again =
         portal.send_pin_again(pin, &application, &template, &asked.placeholders, Vec::new());

@@ -11,20 +11,21 @@ use utoipa::ToSchema;
 
 use super::answers::{Caller, No, Refusals};
 use crate::Portal;
-use crate::sms::gateway::plain;
+use crate::sms::gateway::{GatewayId, Report};
 
+/// What became of a message.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Reported {
     /// The gateway's id of the message.
-    id: String,
+    id: GatewayId,
     /// `DELIVRD` or `DELIVERED`; everything else is none.
     status: String,
 }
 
 /// Tell what became of a message.
 ///
-/// Takes a report, by a key that may manage all applications: a gateway tells of the messages of any. One of an unknown message is taken and forgotten: a
-/// gateway that is refused asks again for ever.
+/// Takes a report, by a key that may manage all applications: a gateway tells of the messages of any.
+/// One of an unknown message is taken and forgotten: a gateway that is refused asks again for ever.
 #[utoipa::path(
     post,
     path = "/sms/reports",
@@ -43,7 +44,6 @@ pub(super) async fn report(
     }
     let Json(Reported { id, status }) = body?;
     let delivered = matches!(status.as_str(), "DELIVRD" | "DELIVERED");
-    let now = portal.clock.now();
-    portal.store.message_reported(&[&id], delivered, &plain(&status), now).await?;
+    portal.keep_report(&Report { gateway_id: id.text(), delivered, status }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use super::{Message, NotSent, plain};
+use super::{GatewayId, Message, NotSent};
 use crate::sms::web::{NoAnswer, Service};
 use crate::store::Seconds;
 
@@ -25,7 +25,7 @@ struct Body<'a> {
 
 #[derive(Deserialize)]
 struct Taken {
-    id: String,
+    id: GatewayId,
 }
 
 impl HttpGateway {
@@ -45,7 +45,7 @@ impl HttpGateway {
         })?;
         if (200..300).contains(&status) {
             let taken: Option<Taken> = serde_json::from_slice(&body).ok();
-            return Ok(taken.map_or_else(|| id.to_owned(), |taken| plain(&taken.id)));
+            return Ok(taken.map_or_else(|| id.to_owned(), |taken| taken.id.text()));
         }
         let reason = format!("the gateway answered {status}");
         // A key that is wrong today is mended tomorrow; a message that is wrong is not.

@@ -1,0 +1,9 @@
+-- Delivery reports that came before it was written down that the gateway took their message.
+create table early_reports (
+    gateway_id text   primary key not null,
+    delivered  integer not null,
+    reason     text   not null,
+    at         integer not null
+);
+-- What became of the messages of a PIN.
+create index messages_by_pin on messages (pin_id);

@@ -1,0 +1,109 @@
+//! What an SMSC says of a message that it took.
+
+use rusmpp::pdus::DeliverSm;
+use rusmpp::tlvs::TlvValue;
+use rusmpp::values::{MessageState, MessageType};
+
+use crate::sms::gateway::{Report, plain};
+
+/// A delivery receipt that tells an end. Whatever else arrives, such as somebody's answer, is none:
+/// only the SMSC says that it is one (SMPP 3.4 §5.2.12).
+///
+/// Its id and state are fields of their own (§5.3.2.12, §5.3.2.35), or only words of its text.
+pub(super) fn receipt(delivered: &DeliverSm) -> Option<Report> {
+    let kind = delivered.esm_class.message_type;
+    if kind != MessageType::ShortMessageContainsMCDeliveryReceipt {
+        return None;
+    }
+    let text = String::from_utf8_lossy(delivered.short_message().as_ref());
+    let (mut id, mut status) = (word(&text, "id:"), word(&text, "stat:"));
+    for value in delivered.tlvs().iter().filter_map(|tlv| tlv.value()) {
+        match value {
+            TlvValue::ReceiptedMessageId(field) => id = Some(plain(field.as_str())),
+            TlvValue::MessageState(field) => status = Some(state(*field).to_owned()),
+            _ => {}
+        }
+    }
+    let (gateway_id, status) = (id?, status?);
+    // On its way is no end.
+    let is_end = !matches!(status.as_str(), "SCHEDLD" | "ENROUTE" | "ACCEPTD");
+    is_end.then(|| Report { gateway_id, delivered: status == "DELIVRD", status })
+}
+
+/// The word after this name (appendix B): `id:… sub:001 stat:DELIVRD …`.
+fn word(text: &str, name: &str) -> Option<String> {
+    let rest = text.split_once(name)?.1;
+    rest.split_whitespace().next().map(plain)
+}
+
+/// A state by the word of appendix B.
+fn state(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Scheduled => "SCHEDLD",
+        MessageState::Enroute => "ENROUTE",
+        MessageState::Delivered => "DELIVRD",
+        MessageState::Expired => "EXPIRED",
+        MessageState::Deleted => "DELETED",
+        MessageState::Undeliverable => "UNDELIV",
+        MessageState::Accepted => "ACCEPTD",
+        MessageState::Rejected => "REJECTD",
+        _ => "UNKNOWN",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr as _;
+
+    use rusmpp::tlvs::MessageDeliveryRequestTlvValue as Field;
+    use rusmpp::types::{COctetString, OctetString};
+    use rusmpp::values::EsmClass;
+
+    use super::*;
+
+    fn delivered(esm_class: u8, text: &str, fields: Vec<Field>) -> DeliverSm {
+        DeliverSm::builder()
+            .esm_class(EsmClass::from(esm_class))
+            .short_message(OctetString::from_vec(text.into()).unwrap())
+            .tlvs(fields)
+            .build()
+    }
+
+    fn read(text: &str) -> Option<Report> {
+        receipt(&delivered(RECEIPT, text, Vec::new()))
+    }
+
+    #[test]
+    fn a_receipt_is_read_and_nothing_else_is_one() {
+        let text = "id:0123456789 sub:001 dlvrd:001 submit date:0809011130 done date:0809011131 \
+                    stat:DELIVRD err:000 text:Hello";
+        let report = read(text).unwrap();
+        assert_eq!((report.gateway_id.as_str(), report.delivered), ("0123456789", true));
+        assert_eq!(report.ids(), ["0123456789", "75bcd15", "75BCD15"]);
+        let report = read("id:4c8f sub:001 dlvrd:000 stat:UNDELIV err:021").unwrap();
+        assert_eq!((report.delivered, report.status.as_str()), (false, "UNDELIV"));
+        assert_eq!(report.ids(), ["4c8f"]);
+        for text in ["", "STOP", "id:1", "stat:DELIVRD", "id: stat:", "id:1 stat:ENROUTE"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        // Somebody answers a PIN with what looks like a receipt.
+        assert_eq!(receipt(&delivered(0, "id:1 stat:DELIVRD", Vec::new())), None);
+    }
+
+    #[test]
+    fn a_receipt_that_is_all_fields_is_read() {
+        let id = || Field::ReceiptedMessageId(COctetString::from_str("4c8f").unwrap());
+        let of = |text, state| {
+            receipt(&delivered(RECEIPT, text, vec![id(), Field::MessageState(state)]))
+        };
+        let report = of("", MessageState::Delivered).unwrap();
+        assert_eq!((report.gateway_id.as_str(), report.delivered), ("4c8f", true));
+        // What the fields say goes before what the text does.
+        let report = of("id:9 stat:DELIVRD", MessageState::Rejected).unwrap();
+        assert_eq!((report.gateway_id.as_str(), report.status.as_str()), ("4c8f", "REJECTD"));
+        assert!(!report.delivered);
+        assert_eq!(of("", MessageState::Enroute), None);
+    }
+
+    const RECEIPT: u8 = 0b0000_0100;
+}
