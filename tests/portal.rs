@@ -6,6 +6,7 @@ mod program;
 #[cfg(test)]
 mod portal {
     mod app;
+    mod codes;
     mod contract;
     mod demo;
     #[expect(dead_code, reason = "only real parts and benchmarks show many codes in a row")]

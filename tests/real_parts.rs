@@ -18,6 +18,7 @@ mod cluster;
 #[path = "portal/contract.rs"]
 mod contract;
 #[cfg(test)]
+#[expect(dead_code, reason = "no two devices are alike here")]
 #[path = "portal/devices.rs"]
 mod devices;
 #[cfg(test)]

@@ -66,14 +66,17 @@ impl Portal {
     ) -> Result<Outcome, Refusal> {
         let now = self.clock.now();
         // All are looked at, whichever fits: the time taken tells nothing.
-        let mut fits = None;
+        let (mut fits, mut used) = (None, false);
         for device in devices {
-            // One that cannot be opened is in the log, and keeps nobody from using another.
-            if let Ok(Verdict::Accepted(seen)) = self.verdict(device, typed, now) {
-                fits = fits.or(Some((device, seen)));
+            match self.verdict(device, typed, now) {
+                Ok(Verdict::Accepted(seen)) => fits = fits.or(Some((device, seen))),
+                Ok(Verdict::Replayed) => used = true,
+                // One that cannot be opened is in the log, and keeps nobody from using another.
+                Ok(Verdict::Rejected) | Err(_) => {}
             }
         }
-        if let Some((device, seen)) = fits
+        // What somebody saw being used is used, be it by chance another device's code too.
+        if let Some((device, seen)) = fits.filter(|_| !used)
             && self.store.accept_code(device, seen, now).await?
         {
             if devices.iter().any(|other| other.fails > 0) {

@@ -13,6 +13,7 @@
 mod clients;
 #[path = "../portal/cluster.rs"]
 mod cluster;
+#[expect(dead_code, reason = "no two devices are alike here")]
 #[path = "../portal/devices.rs"]
 mod devices;
 #[path = "portal/http.rs"]

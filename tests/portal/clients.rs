@@ -28,8 +28,15 @@ pub(crate) struct Load {
     sessions_alive: AtomicUsize,
     /// Where the code of a device and a step was accepted, as its owner was told.
     accepted: Mutex<HashMap<(String, i64), Vec<String>>>,
-    /// When somebody was last answered, and the longest time in which nobody was.
-    last: Mutex<(Instant, Duration)>,
+    waiting: Mutex<Waiting>,
+}
+
+/// Whoever waits for an answer.
+struct Waiting {
+    clients: usize,
+    /// Since when: the last answer, or the first question after a time in which nobody asked.
+    since: Instant,
+    longest: Duration,
 }
 
 /// An answer below 500.
@@ -54,7 +61,11 @@ impl Load {
             logins: zero(),
             sessions_alive: zero(),
             accepted: Mutex::default(),
-            last: Mutex::new((Instant::now(), Duration::ZERO)),
+            waiting: Mutex::new(Waiting {
+                clients: 0,
+                since: Instant::now(),
+                longest: Duration::ZERO,
+            }),
         }
     }
 
@@ -75,7 +86,7 @@ impl Load {
             registered: count(&self.registered),
             logins: count(&self.logins),
             sessions_alive: count(&self.sessions_alive),
-            longest_gap: self.last.lock().unwrap().1,
+            longest_wait: self.waiting.lock().unwrap().longest,
         }
     }
 
@@ -85,6 +96,12 @@ impl Load {
 
     /// Sends a request once. Of one without an answer nobody knows what became of it.
     async fn ask(&self, request: RequestBuilder) -> Option<Answer> {
+        self.waiting(|waiting| {
+            if waiting.clients == 0 {
+                waiting.since = Instant::now();
+            }
+            waiting.clients += 1;
+        });
         let answer = async {
             let answer = request.timeout(PATIENCE).send().await.ok()?;
             let (status, path) = (answer.status().as_u16(), answer.url().path().to_owned());
@@ -92,15 +109,24 @@ impl Load {
             (status < 500).then_some(Answer { status, path, text })
         };
         let answer = answer.await;
+        self.waiting(|waiting| {
+            waiting.clients -= 1;
+            if answer.is_some() {
+                waiting.longest = waiting.longest.max(waiting.since.elapsed());
+                waiting.since = Instant::now();
+            }
+        });
         if answer.is_some() {
             self.answered.fetch_add(1, Ordering::Relaxed);
-            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            *last = (Instant::now(), last.1.max(last.0.elapsed()));
         } else {
             self.unanswered.fetch_add(1, Ordering::Relaxed);
             sleep(Duration::from_millis(50)).await;
         }
         answer
+    }
+
+    fn waiting(&self, change: impl FnOnce(&mut Waiting)) {
+        change(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Opens a page, again and again until it comes: that changes nothing.
@@ -260,8 +286,8 @@ impl Agent {
 
     /// The next code of the newest device, and its step.
     fn next_code(&self, steps: &mut Steps) -> Option<(i64, String)> {
-        let (newest, others) = self.secrets.split_last()?;
-        next_code(newest, others, steps, now())
+        let newest = self.secrets.last()?;
+        next_code(newest, steps, now())
     }
 
     /// Logs in with a code, in a new browser; and tries the same code in yet another.

@@ -17,7 +17,7 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// The next code of it, and its step.
     pub(crate) fn next_code(&self, steps: &mut Steps, now: i64) -> Option<(i64, String)> {
-        next_code(&self.secret, &[], steps, now)
+        next_code(&self.secret, steps, now)
     }
 
     /// The code of a step.
@@ -26,21 +26,14 @@ impl Prepared {
     }
 }
 
-/// The next code of a device, and its step. One that happens to be the code of a step nearby too, or of
-/// another device of the account, is passed over: it may well be accepted twice, once of each.
-pub(crate) fn next_code(
-    secret: &Secret,
-    others: &[Secret],
-    steps: &mut Steps,
-    now: i64,
-) -> Option<(i64, String)> {
+/// The next code of a device, and its step. One that by chance is the code of a step nearby too is
+/// passed over: it is rightly accepted twice, once for each.
+pub(crate) fn next_code(secret: &Secret, steps: &mut Steps, now: i64) -> Option<(i64, String)> {
     loop {
         let step = steps.next(now)?;
         let typed = code(secret, step);
-        let near = || step - 2 * NEAR..=step + NEAR;
-        let mut own = near().filter(|at| *at != step).map(|at| code(secret, at));
-        let mut others = others.iter().flat_map(|other| near().map(|at| code(other, at)));
-        if !own.any(|code| code == typed) && !others.any(|code| code == typed) {
+        let near = (step - NEAR..=step + NEAR).filter(|at| *at != step);
+        if near.map(|at| code(secret, at)).all(|code| code != typed) {
             return Some((step, typed));
         }
         steps.used(step, now);
@@ -129,6 +122,25 @@ pub(crate) async fn prepare(portal: &Portal, prefix: &str, count: usize) -> Vec<
     together.commit().await.unwrap();
     connection.close().await.unwrap();
     prepared
+}
+
+/// Adds a device with the same secret to the same account.
+pub(crate) async fn twin(portal: &Portal, of: &Prepared) {
+    let (keys, id) = (&portal.config().keys, new_id().unwrap());
+    let mut connection = AnyConnection::connect(&portal.config().database).await.unwrap();
+    sqlx::query(
+        "insert into devices (id, user_id, name, state, secret, key_id, created_at, expires_at,
+                              begun_in, last_step, drift, fails, wait_until)
+         select $1, user_id, 'Twin', state, $2, key_id, created_at, expires_at, begun_in, -1, 0, 0, 0
+         from devices where id = $3",
+    )
+    .bind(&id)
+    .bind(keys.seal(&of.secret, &id).unwrap())
+    .bind(&of.device_id)
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
 }
 
 /// Adds a site that may have codes verified: its key.

@@ -364,7 +364,7 @@ async fn a_site_is_told_the_same_of_nobody_as_of_a_wrong_code() {
 }
 
 /// A page's first code, as the phone that scanned it would show it.
-async fn code_on(site: &Site, page: &str) -> String {
+pub(super) async fn code_on(site: &Site, page: &str) -> String {
     let uri = page.split_once("<a href=\"otpauth").expect("a link for this phone").1;
     let uri = format!("otpauth{}", uri.split_once('"').unwrap().0.replace("&#38;", "&"));
     let account = countersign::payload::parse(&uri).unwrap().accounts.remove(0);
@@ -375,7 +375,7 @@ async fn code_on(site: &Site, page: &str) -> String {
 }
 
 /// Registers a device; the page that says so.
-async fn register(site: &Site, visitor: &Visitor, name: &str) -> String {
+pub(super) async fn register(site: &Site, visitor: &Visitor, name: &str) -> String {
     let new = "/profile/access/mobile/new";
     let answer = visitor.submit(new, new, &[("name", name)]).await;
     let path = answer.url().path().to_owned();
@@ -547,50 +547,6 @@ async fn what_can_be_no_login_name_is_refused_and_costs_the_address() {
     site.stop().await;
 }
 
-async fn id_of(site: &Site, login: &str) -> String {
+pub(super) async fn id_of(site: &Site, login: &str) -> String {
     site.portal.store().user_by_login(login).await.unwrap().unwrap().id
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_browsers_with_one_code_at_one_moment_one_gets_in() {
-    let site = Site::start().await;
-    let owner = Visitor::of(&site);
-    owner.sign_in("ana", &site.ana).await;
-    let new = "/profile/access/mobile/new";
-    let answer = owner.submit(new, new, &[("name", "Pixel")]).await;
-    let path = answer.url().path().to_owned();
-    let page = answer.text().await.unwrap();
-    let code = code_on(&site, &page).await;
-    owner.submit(&path, &path, &[("code", &code)]).await;
-    for _ in 0..5 {
-        site.portal.clock().advance(30);
-        let code = code_on(&site, &page).await;
-        let (one, other) = (Visitor::of(&site), Visitor::of(&site));
-        one.sign_in("ana", &site.ana).await;
-        other.sign_in("ana", &site.ana).await;
-        let form = "/sign-in/code";
-        let fields = [("code", code.as_str())];
-        let (one, other) =
-            tokio::join!(one.submit(form, form, &fields), other.submit(form, form, &fields));
-        let mut paths = [one.url().path(), other.url().path()];
-        paths.sort_unstable();
-        assert_eq!(paths, ["/profile", "/sign-in/code"]);
-    }
-    site.stop().await;
-}
-
-#[tokio::test]
-async fn a_clock_that_jumps_ahead_and_back_locks_nobody_out() {
-    let site = Site::start().await;
-    let visitor = Visitor::of(&site);
-    site.portal.clock().advance(86_400);
-    for _ in 0..6 {
-        visitor.sign_in("ana", "wrong").await;
-    }
-    site.portal.clock().advance(-86_400);
-    let answer = visitor.sign_in("ana", &site.ana).await;
-    assert_eq!(answer.url().path(), "/profile", "a wait until tomorrow is no wait of ours");
-    site.portal.clock().advance(-3_600);
-    assert_eq!(visitor.get("/profile").await.status(), StatusCode::OK);
-    site.stop().await;
 }

@@ -200,8 +200,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let counted = sqlx::query(
             "update devices set fails = fails + 1,
-                wait_until = $3 + case when fails < 4 then 0 when fails > 12 then 900
-                                       else cast(1 as bigint) << cast(fails - 3 as integer) end
+                wait_until = case when fails < 4 then 0 when fails > 12 then $3 + 900
+                                  else $3 + (cast(1 as bigint) << cast(fails - 3 as integer)) end
              where user_id = $1 and state = $2 and fails < $4
                and (wait_until <= $3 or wait_until > $3 + 900)",
         )

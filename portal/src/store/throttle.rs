@@ -84,10 +84,10 @@ impl Store {
             "insert into throttles (scope, fails, wait_until, updated_at) values ($1, 1, 0, $2)
              on conflict (scope) do update set
                 fails = case when throttles.updated_at <= $5 then 1 else throttles.fails + 1 end,
-                wait_until = $2 + case
+                wait_until = case
                     when throttles.updated_at <= $5 or throttles.fails < $3 then 0
-                    when throttles.fails > $3 + 8 then 900
-                    else cast(1 as bigint) << cast(throttles.fails - $3 + 1 as integer) end,
+                    when throttles.fails > $3 + 8 then $2 + 900
+                    else $2 + (cast(1 as bigint) << cast(throttles.fails - $3 + 1 as integer)) end,
                 updated_at = $2
              where throttles.updated_at <= $5
                 or ((throttles.wait_until <= $2 or throttles.wait_until > $2 + 900)
