@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::Sure;
 use super::profile::{After, new_recovery_codes};
-use super::sign_in::{Code, Problem};
+use super::sign_in::{Code, Problem, code_refused, too_many_codes};
 use crate::Portal;
 use crate::page::{Page, ok, qr_path, show, utc};
 use crate::password;
@@ -331,13 +331,9 @@ async fn submit_first_code(
             let wait = throttled.then_some(wait);
             (StatusCode::UNPROCESSABLE_ENTITY, Problem { key: "wrong-first-code", wait })
         }
-        Outcome::Wait(wait) => {
-            let problem = Problem { key: "too-many-codes", wait: Some(wait) };
-            (StatusCode::TOO_MANY_REQUESTS, problem)
-        }
+        Outcome::Wait(wait) => too_many_codes(wait),
     };
-    let did = visitor.did(portal, "code-refused", &user.login, problem.key);
-    portal.store.audit(&did).await?;
+    code_refused(portal, visitor, user, &problem).await?;
     show(status, &show_device(portal, visitor, user, device, Some(problem)).await?)
 }
 

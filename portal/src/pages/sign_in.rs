@@ -16,7 +16,7 @@ use crate::page::{Page, ok, show};
 use crate::password;
 use crate::refusal::Refusal;
 use crate::sign_in::SignIn;
-use crate::store::{AuditEntry, Device, DeviceState, Stage, User};
+use crate::store::{AuditEntry, Device, DeviceState, Seconds, Stage, User};
 use crate::verifier::{Outcome, until_next_code};
 use crate::visitor::{HalfSignedIn, Ours, Visitor};
 
@@ -191,14 +191,9 @@ pub(super) async fn submit_code(
         Outcome::Refused(wait) => {
             (StatusCode::UNAUTHORIZED, Problem { key: "wrong-code", wait: Some(wait) })
         }
-        Outcome::Wait(wait) => {
-            (StatusCode::TOO_MANY_REQUESTS, Problem { key: "too-many-codes", wait: Some(wait) })
-        }
+        Outcome::Wait(wait) => too_many_codes(wait),
     };
-    if status != StatusCode::TOO_MANY_REQUESTS {
-        let did = visitor.did(&portal, "code-refused", &user.login, problem.key);
-        portal.store.audit(&did).await?;
-    }
+    code_refused(&portal, &visitor, &user, &problem).await?;
     let page = Page::of(&portal, &visitor);
     show(status, &CodePage { page, problem: Some(problem), used: None })
 }
@@ -232,16 +227,30 @@ pub(super) async fn submit_recovery(
         return let_in(&portal, &visitor, jar, &user, did).await;
     }
     let (status, problem) = match portal.wrong(&user.id, DeviceState::Registered, now).await? {
-        Outcome::Wait(wait) => {
-            (StatusCode::TOO_MANY_REQUESTS, Problem { key: "too-many-codes", wait: Some(wait) })
-        }
+        Outcome::Wait(wait) => too_many_codes(wait),
         _ => (StatusCode::UNAUTHORIZED, Problem { key: "wrong-recovery-code", wait: None }),
     };
-    if status != StatusCode::TOO_MANY_REQUESTS {
-        let did = visitor.did(&portal, "code-refused", &user.login, problem.key);
-        portal.store.audit(&did).await?;
-    }
+    code_refused(&portal, &visitor, &user, &problem).await?;
     show(status, &RecoveryPage { page: Page::of(&portal, &visitor), problem: Some(problem) })
+}
+
+/// What is said of a code that was not looked at.
+pub(super) fn too_many_codes(wait: Seconds) -> (StatusCode, Problem) {
+    (StatusCode::TOO_MANY_REQUESTS, Problem { key: TOO_MANY_CODES, wait: Some(wait) })
+}
+
+/// Writes down that a code was wrong. One that was not looked at is none: whoever hammers at a locked
+/// door fills no log.
+pub(super) async fn code_refused(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+    problem: &Problem,
+) -> Result<(), Refusal> {
+    if problem.key != TOO_MANY_CODES {
+        portal.store.audit(&visitor.did(portal, "code-refused", &user.login, problem.key)).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn sign_out(
@@ -285,3 +294,5 @@ fn is_used(device: &Device, now: i64) -> bool {
 async fn needs_code(portal: &Portal, visitor: &Visitor, user: &User) -> Result<bool, Refusal> {
     Ok(visitor.signed_in().is_none() && portal.has_second_factor(user).await?)
 }
+
+const TOO_MANY_CODES: &str = "too-many-codes";
