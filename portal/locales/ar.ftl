@@ -283,6 +283,7 @@ conversion = نسبة التحقق
 failures = حالات الفشل
 cost = التكلفة
 may-send = يُسمح له بالإرسال
+is-switched-off = أوقفه خادمه الخاص.
 may-verify-again = يجوز التحقق مجددًا من رقم سبق التحقق منه
 allowed-prefixes = بادئات الأرقام المسموح بالإرسال إليها (فارغة: الكل)
 cost-ceiling = الحد الأعلى لتكلفة اليوم (0: بلا حد)
@@ -333,6 +334,7 @@ key-use = الغرض منه
 key-use-verify = التحقق من الرموز
 key-use-pins = إرسال رموز PIN عبر الرسائل والتحقق منها
 key-use-manage = إرسال رموز PIN والتحقق منها وإدارة التطبيقات
+key-use-report = تقارير التسليم من البوابة
 key-application = لأي تطبيق، إن كان لرموز PIN
 key-for-all = كل التطبيقات
 

@@ -250,6 +250,7 @@ conversion = Quote
 failures = Fehlschläge
 cost = Kosten
 may-send = Sie darf senden
+is-switched-off = Ihr eigener Server hat sie ausgeschaltet.
 may-verify-again = Eine bestätigte Nummer darf erneut bestätigt werden
 allowed-prefixes = Vorwahlen, an die gesendet werden darf (keine: alle)
 cost-ceiling = Höchstens pro Tag (0: keine Grenze)
@@ -300,6 +301,7 @@ key-use = Wofür er ist
 key-use-verify = Codes prüfen lassen
 key-use-pins = PINs per SMS senden und prüfen
 key-use-manage = PINs senden und prüfen und Anwendungen verwalten
+key-use-report = Zustellberichte eines Gateways
 key-application = Für welche Anwendung, wenn er für PINs ist
 key-for-all = Alle Anwendungen
 

@@ -250,6 +250,7 @@ conversion = Conversion
 failures = Failures
 cost = Cost
 may-send = It may send
+is-switched-off = Its own server has switched it off.
 may-verify-again = A number that was verified may be verified again
 allowed-prefixes = Prefixes that may be sent to (none: all)
 cost-ceiling = Most that a day may cost (0: no ceiling)
@@ -300,6 +301,7 @@ key-use = What it is for
 key-use-verify = Have codes checked
 key-use-pins = Send and verify PINs by SMS
 key-use-manage = Send and verify PINs, and manage applications
+key-use-report = A gateway’s delivery reports
 key-application = For which application, if it is for PINs
 key-for-all = All applications
 

@@ -250,6 +250,7 @@ conversion = Conversión
 failures = Fallos
 cost = Coste
 may-send = Puede enviar
+is-switched-off = Su propio servidor la ha desactivado.
 may-verify-again = Un número ya verificado puede verificarse de nuevo
 allowed-prefixes = Prefijos a los que se puede enviar (ninguno: todos)
 cost-ceiling = Máximo por día (0: sin límite)
@@ -300,6 +301,7 @@ key-use = Para qué es
 key-use-verify = Comprobar códigos
 key-use-pins = Enviar y verificar PIN por SMS
 key-use-manage = Enviar y verificar PIN y gestionar aplicaciones
+key-use-report = Informes de entrega de una pasarela
 key-application = Para qué aplicación, si es para PIN
 key-for-all = Todas las aplicaciones
 

@@ -259,6 +259,7 @@ conversion = Stopa
 failures = Neuspjesi
 cost = Trošak
 may-send = Smije slati
+is-switched-off = Isključio ju je njezin vlastiti poslužitelj.
 may-verify-again = Potvrđeni broj smije se potvrditi ponovno
 allowed-prefixes = Predbrojevi na koje se smije slati (prazno: svi)
 cost-ceiling = Najviše po danu (0: bez granice)
@@ -309,6 +310,7 @@ key-use = Čemu služi
 key-use-verify = Provjera kodova
 key-use-pins = Slanje i provjera PIN-ova SMS-om
 key-use-manage = Slanje i provjera PIN-ova te upravljanje aplikacijama
+key-use-report = Izvješća pružatelja o isporuci
 key-application = Za koju aplikaciju, ako je za PIN-ove
 key-for-all = Sve aplikacije
 

@@ -1,7 +1,8 @@
 //! What every database has to keep to of PINs, messages and limits; the same suite for each.
 
 use countersign_portal::store::{
-    Application, NewMessage, NewPin, NewUser, Pin, Reservation, Reserved, Store, Template, new_id,
+    Application, AuditEntry, AuditFilter, NewMessage, NewPin, NewUser, Pin, Reservation, Reserved,
+    Store, Template, new_id,
 };
 
 /// The whole contract.
@@ -17,13 +18,13 @@ pub(crate) async fn holds_on(store: &Store) {
     a_refused_message_waits_and_a_late_one_is_given_up(store).await;
     a_report_is_of_its_message_and_a_delivery_stays(store).await;
     a_number_takes_the_place_of_the_one_before(store).await;
-    a_stop_is_kept(store).await;
+    a_stop_is_told_once_an_hour(store).await;
 }
 
 async fn applications_and_templates_are_kept_and_changed(store: &Store) {
     let mut application = set_up(store).await;
     application.name = "Changed “č” 🙂".to_owned();
-    application.enabled = false;
+    application.allowed = false;
     application.prefixes = "41 385".to_owned();
     application.cost_ceiling = 5_000;
     application.country_limit = "9/1h".to_owned();
@@ -31,13 +32,14 @@ async fn applications_and_templates_are_kept_and_changed(store: &Store) {
     store.limit_application(&application).await.unwrap();
     store.change_application(&application.id, &application.name, None, None).await.unwrap();
     let kept = store.application(&application.id).await.unwrap().unwrap();
-    assert_eq!((&kept.name, kept.enabled), (&application.name, false));
+    assert_eq!((&kept.name, kept.enabled, kept.allowed), (&application.name, true, false));
+    assert!(!kept.sends());
     assert_eq!(kept.configuration, application.configuration);
     let (id, configuration) = (&application.id, Some("{\"pinAttempts\":2}"));
     store.change_application(id, "Login", Some(true), configuration).await.unwrap();
     store.add_application(&application, NOW).await.unwrap();
     let kept = store.application(&application.id).await.unwrap().unwrap();
-    assert_eq!((kept.name.as_str(), kept.enabled), ("Login", true));
+    assert_eq!((kept.name.as_str(), kept.enabled, kept.allowed), ("Login", true, false));
     assert_eq!(Some(kept.configuration.as_str()), configuration);
     assert_eq!((kept.prefixes.as_str(), kept.cost_ceiling), ("41 385", 5_000));
     assert_eq!((kept.block_limit.as_str(), kept.country_limit.as_str()), ("20/1h", "9/1h"));
@@ -193,25 +195,25 @@ async fn a_report_is_of_its_message_and_a_delivery_stays(store: &Store) {
     let pin = sent(store).await;
     let claimed = store.claim_messages(50, 15, NOW).await.unwrap();
     store.message_sent(&claimed[0].id, "4C8F21", false, NOW).await.unwrap();
-    assert!(!store.message_reported(&["nobody's"], true, "DELIVRD", NOW).await.unwrap());
+    assert!(!store.message_reported("nobody's", true, "DELIVRD", NOW).await.unwrap());
     for (delivered, state) in [(false, "undelivered"), (true, "delivered"), (false, "delivered")] {
-        // By either of the ways in which a gateway may write its id.
-        store.message_reported(&["5017377", "4C8F21"], delivered, "-", NOW).await.unwrap();
+        assert!(store.message_reported("4C8F21", delivered, "-", NOW).await.unwrap());
         let line = store.messages(Some(&pin.application_id), 9).await.unwrap().remove(0);
         assert_eq!(line.state, state);
     }
     // It comes before anybody wrote down that the gateway took the message.
     let quick = sent(store).await;
     let claimed = store.claim_messages(50, 15, NOW).await.unwrap();
-    assert!(!store.message_reported(&["77", "4d"], true, "DELIVRD", NOW).await.unwrap());
+    assert!(!store.message_reported("4d", true, "DELIVRD", NOW).await.unwrap());
+    assert!(!store.message_reported("4d", false, "UNDELIV", NOW).await.unwrap());
     store.message_sent(&claimed[0].id, "4d", false, NOW + 1).await.unwrap();
     let line = store.messages(Some(&quick.application_id), 9).await.unwrap().remove(0);
     assert_eq!((line.state.as_str(), line.reason.as_str()), ("delivered", "DELIVRD"));
     // Long ago it was of some other message.
     let slow = sent(store).await;
     let claimed = store.claim_messages(50, 15, NOW).await.unwrap();
-    assert!(!store.message_reported(&["78"], true, "DELIVRD", NOW).await.unwrap());
-    store.message_sent(&claimed[0].id, "78", false, NOW + 60).await.unwrap();
+    assert!(!store.message_reported("78", true, "DELIVRD", NOW).await.unwrap());
+    store.message_sent(&claimed[0].id, "78", false, NOW + 900).await.unwrap();
     let line = store.messages(Some(&slow.application_id), 9).await.unwrap().remove(0);
     assert_eq!(line.state, "sent");
     store.accept_pin(&pin, false, NOW).await.unwrap();
@@ -234,11 +236,37 @@ async fn a_number_takes_the_place_of_the_one_before(store: &Store) {
     }
 }
 
-async fn a_stop_is_kept(store: &Store) {
+async fn a_stop_is_told_once_an_hour(store: &Store) {
     let application = set_up(store).await;
-    store.application_stopped(&application.id, "block", NOW).await.unwrap();
+    let at_one_moment = (0..10).map(|_| tell_stopped(store, &application, "cost", NOW));
+    futures_util::future::join_all(at_one_moment).await;
+    tell_stopped(store, &application, "cost", NOW + 3_599).await;
+    tell_stopped(store, &application, "block", NOW + 10).await;
+    tell_stopped(store, &application, "cost", NOW + 3_600).await;
+    let filter = AuditFilter { who: application.id.clone(), ..AuditFilter::default() };
+    let told = store.audit_log(&filter, 99).await.unwrap();
+    let told: Vec<_> = told.iter().map(|entry| (entry.detail.as_str(), entry.at)).collect();
+    assert_eq!(told, [("cost", NOW + 3_600), ("block", NOW + 10), ("cost", NOW)]);
     let kept = store.application(&application.id).await.unwrap().unwrap();
-    assert_eq!((kept.stopped_by.as_str(), kept.stopped_at), ("block", NOW));
+    assert_eq!((kept.stopped_by.as_str(), kept.stopped_at), ("cost", NOW + 3_600));
+}
+
+async fn tell_stopped(store: &Store, application: &Application, by: &str, now: i64) {
+    let telling = Reservation {
+        scope: format!("told-{by}:{}", application.id),
+        window: 3_600_000,
+        at: now * 1_000,
+        ..reservation("", 1)
+    };
+    let entry = AuditEntry {
+        at: now,
+        actor: "portal".to_owned(),
+        action: "pins-stopped".to_owned(),
+        subject: application.id.clone(),
+        detail: by.to_owned(),
+        address: String::new(),
+    };
+    store.tell_stopped(&application.id, by, telling, &entry).await.unwrap();
 }
 
 /// How many of so many calls at one moment were true.

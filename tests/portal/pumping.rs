@@ -4,7 +4,7 @@
 use std::fs;
 
 use countersign_portal::config::{Settings, SmsSettings};
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde_json::json;
 
 use super::app::{App, BOTH, NUMBER};
@@ -13,7 +13,7 @@ use super::site::Site;
 
 /// What the form of an application has in it; a test changes one field.
 const FORM: [(&str, &str); 11] = [
-    ("enabled", "yes"),
+    ("allowed", "yes"),
     ("again", "yes"),
     ("prefixes", ""),
     ("ceiling", "0"),
@@ -112,6 +112,45 @@ async fn a_prefix_that_is_not_allowed_and_a_cost_that_is_too_high_send_nothing()
     assert!(page.contains("Stopped: what a day may cost is reached"), "{page}");
     site.portal.clock().advance(86_400);
     assert_eq!(app.send(&ids, NUMBER).await.0, StatusCode::OK, "a day later");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn an_apps_server_undoes_nothing_that_an_administrator_set() {
+    let site = Site::with_sms("inbox:").await;
+    let app = App::with(&site, BOTH, None).await;
+    let ids = app.set_up(json!({ "sendPinPerPhoneNumberLimit": "7/1d" })).await;
+    let boss = boss(&site).await;
+    let page = format!("/admin/pins/{}", ids.0);
+    let form: Vec<_> = FORM.into_iter().filter(|(name, _)| *name != "allowed").collect();
+    assert_eq!(boss.submit(&page, &page, &form).await.status(), StatusCode::OK);
+    assert_eq!(app.send(&ids, NUMBER).await.0, StatusCode::BAD_REQUEST);
+    let path = format!("/2fa/2/applications/{}", ids.0);
+    let asked = json!({
+        "name": "Login", "enabled": true, "configuration": { "pinAttempts": 4 }
+    });
+    let (status, told) = app.call(Method::PUT, &path, asked).await;
+    assert_eq!((status, &told["enabled"]), (StatusCode::OK, &json!(true)));
+    // What is not named stays, here as the administrator's form had it.
+    let configuration = &told["configuration"];
+    assert_eq!(
+        (&configuration["pinAttempts"], &configuration["sendPinPerPhoneNumberLimit"]),
+        (&json!(4), &json!("3/1d"))
+    );
+    assert_eq!(app.send(&ids, NUMBER).await.0, StatusCode::BAD_REQUEST, "it stays stopped");
+    assert_eq!(change(&boss, &ids.0, "attempts", "4").await.status(), StatusCode::OK);
+    assert_eq!(app.send(&ids, NUMBER).await.0, StatusCode::OK);
+    // Its own server can switch it off, and the page says so.
+    let (status, _) = app.call(Method::PUT, &path, json!({ "name": "x", "enabled": false })).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(app.send(&ids, NUMBER).await.0, StatusCode::BAD_REQUEST);
+    let text = boss.get(&page).await.text().await.unwrap();
+    assert!(text.contains("Its own server has switched it off"), "{text}");
+    for configuration in [json!({ "pinAttempts": "four" }), json!({ "pinTimeToLive": 15 })] {
+        let asked = json!({ "name": "x", "configuration": configuration });
+        let (status, _) = app.call(Method::PUT, &path, asked).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
     site.stop().await;
 }
 

@@ -4,6 +4,7 @@
 use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,8 @@ use crate::site::Site;
 async fn messages_go_by_smpp_and_receipts_come_back() {
     let smsc = Smsc::start();
     let wire = Wire::to(smsc.port).await;
-    let site = Site::with_sms(&format!("smpp://portal:{PASSWORD}@127.0.0.1:{}", wire.port)).await;
+    let site =
+        Site::with_sms(&format!("smpp://portal:{PASSWORD}@127.0.0.1:{}?ids=hex", wire.port)).await;
     let app = App::with(&site, BOTH, None).await;
     let ids = app.set_up(json!({ "verifyPinLimit": "100/1s" })).await;
 
@@ -70,7 +72,8 @@ async fn messages_go_by_smpp_and_receipts_come_back() {
 async fn a_session_that_breaks_is_begun_again() {
     let mut smsc = Smsc::start();
     let wire = Wire::to(smsc.port).await;
-    let site = Site::with_sms(&format!("smpp://portal:{PASSWORD}@127.0.0.1:{}", wire.port)).await;
+    let site =
+        Site::with_sms(&format!("smpp://portal:{PASSWORD}@127.0.0.1:{}?ids=hex", wire.port)).await;
     let app = App::with(&site, BOTH, None).await;
     let ids = app.set_up(json!({})).await;
     app.send(&ids, "41793026727").await;
@@ -93,9 +96,32 @@ async fn a_session_that_breaks_is_begun_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_comes_late_costs_no_second_message() {
+    let smsc = Smsc::start();
+    let wire = Wire::to(smsc.port).await;
+    let site =
+        Site::with_sms(&format!("smpp://portal:{PASSWORD}@127.0.0.1:{}?ids=hex", wire.port)).await;
+    let app = App::with(&site, BOTH, None).await;
+    let ids = app.set_up(json!({})).await;
+    wire.carries(BIND_TRANSCEIVER_RESP, 1).await;
+    wire.held.store(true, Ordering::SeqCst);
+    app.send(&ids, "41793026727").await;
+    let began = Instant::now();
+    while site.portal.store().messages(None, 1).await.unwrap()[0].reason != "the SMSC timed out" {
+        assert!(began.elapsed() < Duration::from_secs(20), "nobody is out of patience");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    wire.held.store(false, Ordering::SeqCst);
+    let line = message_is(&site, "delivered").await;
+    assert_eq!((line.tries, wire.count(SUBMIT_SM)), (1, 1));
+    site.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_password_that_is_wrong_is_told_without_it() {
     let smsc = Smsc::start();
-    let site = Site::with_sms(&format!("smpp://portal:hunter2@127.0.0.1:{}", smsc.port)).await;
+    let site =
+        Site::with_sms(&format!("smpp://portal:hunter2@127.0.0.1:{}?ids=hex", smsc.port)).await;
     let app = App::with(&site, BOTH, None).await;
     let ids = app.set_up(json!({})).await;
     app.send(&ids, "41793026727").await;
@@ -192,6 +218,8 @@ struct Wire {
     port: u16,
     carried: Arc<Mutex<Vec<Pdu>>>,
     open: Arc<Mutex<Vec<AbortHandle>>>,
+    /// Whether what the SMSC says is held back.
+    held: Arc<AtomicBool>,
     accepting: JoinHandle<()>,
 }
 
@@ -205,19 +233,22 @@ impl Wire {
         let own = listener.local_addr().unwrap().port();
         let (carried, open) = (Arc::default(), Arc::<Mutex<Vec<AbortHandle>>>::default());
         let (all, wires) = (Arc::clone(&carried), open.clone());
+        let held = Arc::new(AtomicBool::new(false));
+        let holds = held.clone();
         let accepting = tokio::spawn(async move {
             while let Ok((here, _)) = listener.accept().await {
                 let Ok(there) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
                 let (from_here, to_here) = here.into_split();
                 let (from_there, to_there) = there.into_split();
-                let both = [(from_here, to_there), (from_there, to_here)];
-                for (from, to) in both {
-                    let way = tokio::spawn(carry(from, to, Arc::clone(&all)));
+                let free = Arc::default();
+                let both = [(from_here, to_there, &free), (from_there, to_here, &holds)];
+                for (from, to, held) in both {
+                    let way = tokio::spawn(carry(from, to, held.clone(), Arc::clone(&all)));
                     wires.lock().unwrap().push(way.abort_handle());
                 }
             }
         });
-        Self { port: own, carried, open, accepting }
+        Self { port: own, carried, open, held, accepting }
     }
 
     /// Cuts every connection.
@@ -259,10 +290,18 @@ impl Drop for Wire {
     }
 }
 
-async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, all: Arc<Mutex<Vec<Pdu>>>) {
+async fn carry(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    holds: Arc<AtomicBool>,
+    all: Arc<Mutex<Vec<Pdu>>>,
+) {
     let mut held = Vec::new();
     let mut bytes = [0; 4_096];
     while let Ok(count) = from.read(&mut bytes).await {
+        while holds.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         if count == 0 || to.write_all(&bytes[..count]).await.is_err() {
             return;
         }
@@ -330,6 +369,7 @@ const SUBMIT_SM: u32 = 0x0000_0004;
 const DELIVER_SM: u32 = 0x0000_0005;
 const DELIVER_SM_RESP: u32 = 0x8000_0005;
 const BIND_TRANSCEIVER: u32 = 0x0000_0009;
+const BIND_TRANSCEIVER_RESP: u32 = 0x8000_0009;
 const ENQUIRE_LINK: u32 = 0x0000_0015;
 const ENQUIRE_LINK_RESP: u32 = 0x8000_0015;
 const MESSAGE_PAYLOAD: &[u8] = &[0x04, 0x24];

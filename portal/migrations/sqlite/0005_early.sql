@@ -7,3 +7,5 @@ create table early_reports (
 );
 -- What became of the messages of a PIN.
 create index messages_by_pin on messages (pin_id);
+-- Whether an administrator lets an application send; beside it stands what its own server says, `enabled`.
+alter table applications add column allowed integer not null default 1;

@@ -140,19 +140,23 @@ pub(super) async fn verify(
         Verdict::Expired | Verdict::Taken => ("expired", None),
         Verdict::Wait(seconds) => return Err(Refusal::Wait(seconds)),
     };
+    // What was not looked at, or is said once more, is no line of the log.
     let action = match verdict {
-        Verdict::Right => "number-confirmed",
-        _ => "number-not-confirmed",
+        Verdict::Right if pin.verified_at.is_none() => Some("number-confirmed"),
+        Verdict::Wrong(_) => Some("number-not-confirmed"),
+        _ => None,
     };
-    let entry = AuditEntry {
-        at: portal.clock.now(),
-        actor: phone.user.login.clone(),
-        action: action.to_owned(),
-        subject: phone.user.login,
-        detail: format!("+{}", pin.msisdn),
-        address,
-    };
-    portal.store.audit(&entry).await?;
+    if let Some(action) = action {
+        let entry = AuditEntry {
+            at: portal.clock.now(),
+            actor: phone.user.login.clone(),
+            action: action.to_owned(),
+            subject: phone.user.login,
+            detail: format!("+{}", pin.msisdn),
+            address,
+        };
+        portal.store.audit(&entry).await?;
+    }
     Ok(Json(Confirmation { status, attempts_left }))
 }
 

@@ -72,6 +72,8 @@ struct KeyLine {
     name: String,
     /// The key of the text that says what it is for.
     purpose: &'static str,
+    /// Whether it is of an application or of all.
+    is_of_pins: bool,
     /// For which application; none for all, or where it is for no PINs.
     application: Option<String>,
     created: String,
@@ -338,9 +340,11 @@ pub(super) async fn add_key(
     let scopes = match form.r#use.as_deref() {
         Some("send") => "2fa:pin:send",
         Some("manage") => "2fa:manage 2fa:pin:send",
+        Some("report") => "2fa:report",
         _ => "verify",
     };
-    let wanted = Some(&form.application).filter(|id| !id.is_empty() && scopes != "verify");
+    let of_one = scopes.contains("2fa:pin:send");
+    let wanted = Some(&form.application).filter(|id| !id.is_empty() && of_one);
     let applications = applications(&portal).await?;
     let find = |id: &String| applications.iter().find(|one| one.id == *id).ok_or(Refusal::NotFound);
     let application = wanted.map(find).transpose()?;
@@ -386,9 +390,11 @@ impl KeysPage {
     ) -> Result<Self, Refusal> {
         let (keys, applications) = (portal.store.api_keys().await?, applications(portal).await?);
         let line = |key: ApiKey| KeyLine {
+            is_of_pins: key.may("2fa:pin:send"),
             purpose: match () {
                 () if key.may("2fa:manage") => "key-use-manage",
                 () if key.may("2fa:pin:send") => "key-use-pins",
+                () if key.may("2fa:report") => "key-use-report",
                 () => "key-use-verify",
             },
             application: key.application_id.map(|id| {

@@ -155,7 +155,7 @@ fn conversion(tally: &Tally) -> i64 {
 
 #[derive(Deserialize)]
 pub(super) struct Limits {
-    enabled: Option<String>,
+    allowed: Option<String>,
     again: Option<String>,
     prefixes: String,
     ceiling: String,
@@ -198,7 +198,7 @@ pub(super) async fn save(
         || prefixes.len() > 300
         || !prefixes.iter().all(plain);
     let changed = Application {
-        enabled: form.enabled.is_some(),
+        allowed: form.allowed.is_some(),
         prefixes: prefixes.join(" "),
         cost_ceiling: ceiling.unwrap_or(old.cost_ceiling),
         block_limit: block.to_owned(),

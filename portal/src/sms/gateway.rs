@@ -33,6 +33,8 @@ pub(crate) struct Message<'a> {
 pub(crate) enum NotSent {
     /// It may take it later.
     Later(String),
+    /// It may have taken it, and would send it twice.
+    Unknown(String),
     /// It never will.
     Never(String),
 }
@@ -87,20 +89,22 @@ impl Gateway {
         }
     }
 
-    /// The next delivery report, where the gateway brings them itself.
-    pub(crate) async fn report(&self) -> Heard {
+    /// What the gateway says next, where it speaks by itself.
+    pub(crate) async fn heard(&self) -> Heard {
         match self {
-            Self::Smpp(gateway) => gateway.report().await,
+            Self::Smpp(gateway) => gateway.heard().await,
             Self::None | Self::Inbox | Self::Http(_) => std::future::pending().await,
         }
     }
 }
 
-/// A delivery report that the gateway brought, and who waits to hear that it is kept. Dropped without
-/// that, it is refused, and comes again.
-pub(crate) struct Heard {
-    pub(crate) report: Report,
-    pub(crate) kept: oneshot::Sender<()>,
+/// What a gateway says by itself.
+pub(crate) enum Heard {
+    /// A delivery report, and who waits to hear that it is kept. Dropped without that, it is refused, and
+    /// comes again.
+    Report(Report, oneshot::Sender<()>),
+    /// It took a message, and says so after nobody waited any more.
+    Taken { id: String, gateway_id: String },
 }
 
 /// What became of a message.
@@ -115,15 +119,11 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// The gateway's id of the message in the ways that it may have been given before: some say it in
-    /// hexadecimal when they take a message and in decimal when they report on it.
-    pub(crate) fn ids(&self) -> Vec<String> {
-        let id = self.gateway_id.as_str();
-        let mut ids = vec![id.to_owned()];
-        if let Some(number) = id.parse::<u64>().ok().filter(|_| !id.starts_with('+')) {
-            ids.extend([format!("{number:x}"), format!("{number:X}")]);
-        }
-        ids
+    /// By the gateway's word; nothing where the message is on its way still.
+    pub(crate) fn new(gateway_id: String, status: String) -> Option<Self> {
+        let is_end = !matches!(status.as_str(), "SCHEDLD" | "ENROUTE" | "ACCEPTD" | "PENDING");
+        let delivered = matches!(status.as_str(), "DELIVRD" | "DELIVERED");
+        is_end.then_some(Self { gateway_id, delivered, status })
     }
 }
 
@@ -134,7 +134,7 @@ pub(crate) enum GatewayId {
     /// Most do.
     Text(String),
     /// Some count.
-    Number(u64),
+    Number(i64),
 }
 
 impl GatewayId {
@@ -166,7 +166,7 @@ mod tests {
         let read = |json| serde_json::from_str::<GatewayId>(json).map(|id| id.text());
         assert_eq!(read("\"4c8f\"").unwrap(), "4c8f");
         assert_eq!(read("5017377").unwrap(), "5017377");
-        for json in ["null", "-1", "1.5", "{}", "true"] {
+        for json in ["null", "9223372036854775808", "1.5", "{}", "true"] {
             assert!(read(json).is_err(), "{json}");
         }
     }

@@ -12,7 +12,7 @@ use phonenumber::{Mode, Type, metadata::DATABASE};
 pub(crate) struct Number {
     /// Digits alone, with the country code and no prefix of dialling within it: one number, one MSISDN.
     pub(crate) msisdn: String,
-    /// The country code.
+    /// The country, as ISO 3166 writes it; the code that is dialled where a number is of none.
     pub(crate) country: String,
     /// Whether the plans have such a number, and it can get messages.
     pub(crate) can_get_messages: bool,
@@ -39,7 +39,10 @@ impl Number {
             matches!(kind, Type::Mobile | Type::FixedLineOrMobile | Type::PersonalNumber);
         let msisdn = number.format().mode(Mode::E164).to_string();
         Some(Self {
-            country: number.country().code().to_string(),
+            country: number.country().id().map_or_else(
+                || number.country().code().to_string(),
+                |country| country.as_ref().to_owned(),
+            ),
             can_get_messages: number.is_valid() && has_messages,
             msisdn: msisdn.trim_start_matches('+').to_owned(),
         })
@@ -108,7 +111,7 @@ mod tests {
             let number = Number::read(text).unwrap();
             assert_eq!(
                 (number.msisdn.as_str(), number.country.as_str()),
-                ("41793026727", "41"),
+                ("41793026727", "CH"),
                 "{text}"
             );
             assert!(number.can_get_messages);
@@ -127,6 +130,12 @@ mod tests {
             let number = Number::read(text).unwrap();
             assert_eq!(number.msisdn, msisdn, "{text}");
             assert_eq!(Number::read(msisdn).unwrap(), number, "{text}, read again");
+        }
+        // Of countries that share a code, each is one.
+        for (text, country) in
+            [("+16502530000", "US"), ("+18765551234", "JM"), ("+16135550123", "CA")]
+        {
+            assert_eq!(Number::read(text).unwrap().country, country, "{text}");
         }
         // Of the right form, and of nobody: too long for its plan, a fixed line, an unknown plan.
         for text in ["4179302672712", "41442345678", "+385 1 1234 567"] {

@@ -108,7 +108,7 @@ impl Portal {
             }
         };
         let template = MessageTemplate::of(&template)?;
-        Ok(application.enabled.then_some((application, template)))
+        Ok(application.sends().then_some((application, template)))
     }
 }
 

@@ -26,7 +26,9 @@ pub(crate) async fn send_queued(portal: Arc<Portal>) {
             sending.join_next().await;
             continue;
         }
-        let more = claim(&portal, room, &mut sending).await.unwrap_or(false);
+        // What is claimed and not handed over is claimed anew.
+        let claimed = tokio::time::timeout(PATIENCE, claim(&portal, room, &mut sending)).await;
+        let more = matches!(claimed, Ok(Ok(true)));
         if !more {
             let woken = portal.sms.queued.notified();
             let _ = tokio::time::timeout(EVERY, woken).await;
@@ -50,23 +52,47 @@ async fn claim(
     Ok(more)
 }
 
-/// Keeps the delivery reports that the gateway brings, until it is stopped. One that cannot be kept is
-/// in the log, and comes again.
+/// Keeps what the gateway says by itself, until it is stopped. What cannot be kept is in the log.
+///
+/// Several at one moment: a database that is slow with one holds up no other.
 pub(crate) async fn take_reports(portal: Arc<Portal>) {
+    let mut keeping = JoinSet::new();
     loop {
-        let Heard { report, kept } = portal.sms.gateway.report().await;
-        if portal.keep_report(&report).await.is_ok() {
+        while keeping.try_join_next().is_some() {}
+        if keeping.len() >= MOST {
+            keeping.join_next().await;
+        }
+        let heard = portal.sms.gateway.heard().await;
+        let portal = portal.clone();
+        keeping.spawn(async move { tokio::time::timeout(PATIENCE, keep(&portal, heard)).await });
+    }
+}
+
+async fn keep(portal: &Portal, heard: Heard) -> Result<(), Refusal> {
+    match heard {
+        Heard::Report(report, kept) => {
+            portal.keep_report(&report).await?;
             let _ = kept.send(());
         }
+        Heard::Taken { id, gateway_id } => portal.sent(&id, &gateway_id).await?,
     }
+    Ok(())
 }
 
 impl Portal {
     /// Keeps a delivery report.
     pub(super) async fn keep_report(&self, report: &Report) -> Result<(), Refusal> {
-        let (ids, status) = (report.ids(), plain(&report.status));
-        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
-        self.store.message_reported(&ids, report.delivered, &status, self.clock.now()).await?;
+        let Report { gateway_id, delivered, status } = report;
+        let (status, now) = (plain(status), self.clock.now());
+        self.store.message_reported(gateway_id, *delivered, &status, now).await?;
+        Ok(())
+    }
+
+    /// The gateway took a message.
+    async fn sent(&self, id: &str, gateway_id: &str) -> Result<(), Refusal> {
+        let keep = self.sms.gateway.is_inbox();
+        self.store.message_sent(id, gateway_id, keep, self.clock.now()).await?;
+        self.figures.message("sent");
         Ok(())
     }
 }
@@ -88,13 +114,14 @@ async fn hand_over(portal: &Portal, claimed: &Claimed) -> Result<(), Refusal> {
     };
     let now = portal.clock.now();
     match sent {
-        Ok(gateway_id) => {
-            let keep = portal.sms.gateway.is_inbox();
-            portal.store.message_sent(id, &gateway_id, keep, now).await?;
-            portal.figures.message("sent");
-        }
+        Ok(gateway_id) => portal.sent(id, &gateway_id).await?,
         Err(NotSent::Later(reason)) => {
             let next = now + wait_after(claimed.tries);
+            portal.store.message_refused(claimed, Some(next), &reason).await?;
+            portal.figures.message("later");
+        }
+        Err(NotSent::Unknown(reason)) => {
+            let next = now + LONGEST;
             portal.store.message_refused(claimed, Some(next), &reason).await?;
             portal.figures.message("later");
         }
@@ -114,7 +141,9 @@ fn wait_after(tries: i64) -> Seconds {
 /// How many messages are on their way at one moment.
 const MOST: usize = 50;
 /// How long a claim holds, in seconds: longer than a gateway may take to answer.
-const CLAIM: Seconds = 15;
+const CLAIM: Seconds = 30;
+/// How long a database may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 const LONGEST: Seconds = 60;
 /// Another portal's messages, and those that wait, are looked for this often.
 const EVERY: Duration = Duration::from_secs(1);

@@ -184,6 +184,11 @@ impl Portal {
             return Ok(over);
         }
         let configuration = Configuration::of(application);
+        // An account may confirm its number anew.
+        let only_one = !configuration.allow_multiple_pin_verifications && pin.user_id.is_none();
+        if only_one && self.store.is_verified(&application.id, &pin.msisdn).await? {
+            return Ok(Verdict::UsedUp);
+        }
         let (most, window) = limit(&configuration.verify_pin_limit).unwrap_or((1, 3_000));
         let scope = format!("verify:{}:{}", application.id, pin.msisdn);
         let wanted = [Reservation { scope, most, window, at, weight: 1 }];
@@ -191,8 +196,6 @@ impl Portal {
             return Ok(Verdict::Wait(seconds(wait)));
         }
         let right = pin::is_right(keys, &pin.key_id, &pin.id, typed, &pin.hash)?;
-        // An account may confirm its number anew.
-        let only_one = !configuration.allow_multiple_pin_verifications && pin.user_id.is_none();
         if right && self.store.accept_pin(pin, only_one, now).await? {
             self.figures.pin("verified");
             return Ok(Verdict::Right);
@@ -216,24 +219,20 @@ impl Portal {
     ) -> Result<Sent, Refusal> {
         let kind = scope.split(':').next().unwrap_or_default();
         self.figures.limit(kind);
-        let now = self.clock.now();
-        let scope = format!("told-{kind}:{}", application.id);
-        let told =
-            Reservation { scope, most: 1, window: HOUR, at: self.clock.milliseconds(), weight: 1 };
-        if AGAINST_PUMPING.contains(&kind)
-            && self.store.reserve_alone(&[told]).await? == Reserved::Free
-        {
-            self.store.application_stopped(&application.id, kind, now).await?;
+        if AGAINST_PUMPING.contains(&kind) {
+            let at = self.clock.milliseconds();
+            let scope = format!("told-{kind}:{}", application.id);
+            let telling = Reservation { scope, most: 1, window: HOUR, at, weight: 1 };
             let text = |text: &str| text.to_owned();
             let entry = AuditEntry {
-                at: now,
+                at: self.clock.now(),
                 actor: text("countersign-portal"),
                 action: text("pins-stopped"),
                 subject: application.name.clone(),
                 detail: text(kind),
                 address: String::new(),
             };
-            self.store.audit(&entry).await?;
+            self.store.tell_stopped(&application.id, kind, telling, &entry).await?;
         }
         Ok(Sent::Wait(seconds(wait)))
     }

@@ -3,7 +3,8 @@
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
-use super::{Seconds, Store, StoreError};
+use super::limits::{Reservation, Reserved};
+use super::{AuditEntry, Seconds, Store, StoreError};
 
 /// What an app's server made to send PINs with.
 #[derive(Clone)]
@@ -12,8 +13,10 @@ pub struct Application {
     pub id: String,
     /// What its owner calls it.
     pub name: String,
-    /// Whether it may send.
+    /// Whether it may send, as its own server says.
     pub enabled: bool,
+    /// Whether an administrator lets it.
+    pub allowed: bool,
     /// Its configuration, JSON as the API has it.
     pub configuration: String,
     /// The prefixes that it may send to, separated by spaces; none is all.
@@ -31,6 +34,12 @@ pub struct Application {
 }
 
 impl Application {
+    /// Whether it may send.
+    #[must_use]
+    pub fn sends(&self) -> bool {
+        self.enabled && self.allowed
+    }
+
     /// An application that may send, with no limits but its configuration's and the one to
     /// neighbouring numbers.
     #[must_use]
@@ -39,6 +48,7 @@ impl Application {
             id: id.to_owned(),
             name: name.to_owned(),
             enabled: true,
+            allowed: true,
             configuration,
             prefixes: String::new(),
             cost_ceiling: 0,
@@ -115,17 +125,17 @@ impl Store {
         .map(drop)
     }
 
-    /// Changes what an administrator may change: everything but the name.
+    /// Changes what an administrator may change.
     ///
     /// # Errors
     /// The database failed.
     pub async fn limit_application(&self, application: &Application) -> Result<(), StoreError> {
         sqlx::query(
-            "update applications set enabled = $2, configuration = $3, prefixes = $4,
+            "update applications set allowed = $2, configuration = $3, prefixes = $4,
                 cost_ceiling = $5, block_limit = $6, country_limit = $7 where id = $1",
         )
         .bind(&application.id)
-        .bind(i64::from(application.enabled))
+        .bind(i64::from(application.allowed))
         .bind(&application.configuration)
         .bind(&application.prefixes)
         .bind(application.cost_ceiling)
@@ -136,23 +146,30 @@ impl Store {
         .map(drop)
     }
 
-    /// A limit against pumping was reached.
+    /// A limit against pumping was reached: tells it on the application's page and in the audit log, if
+    /// there is room for telling it. All of it, or nothing.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn application_stopped(
+    pub async fn tell_stopped(
         &self,
         id: &str,
         by: &str,
-        now: Seconds,
+        telling: Reservation,
+        entry: &AuditEntry,
     ) -> Result<(), StoreError> {
+        let mut together = self.begin().await?;
+        if Self::reserve(&mut together, &[telling]).await? != Reserved::Free {
+            return Ok(());
+        }
         sqlx::query("update applications set stopped_by = $2, stopped_at = $3 where id = $1")
             .bind(id)
             .bind(by)
-            .bind(now)
-            .execute(&self.writes)
-            .await
-            .map(drop)
+            .bind(entry.at)
+            .execute(&mut *together)
+            .await?;
+        Self::add_audit(&mut *together, entry).await?;
+        together.commit().await
     }
 
     /// All applications, the oldest first.
@@ -237,6 +254,7 @@ fn application(row: &AnyRow) -> Result<Application, StoreError> {
         id: row.try_get("id")?,
         name: row.try_get("name")?,
         enabled: row.try_get::<i64, _>("enabled")? != 0,
+        allowed: row.try_get::<i64, _>("allowed")? != 0,
         configuration: row.try_get("configuration")?,
         prefixes: row.try_get("prefixes")?,
         cost_ceiling: row.try_get("cost_ceiling")?,

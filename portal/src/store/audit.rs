@@ -1,6 +1,6 @@
 //! The audit log: who did what to whom, and from where. It is only ever added to.
 
-use sqlx::Row as _;
+use sqlx::{Any, Executor, Row as _};
 
 use super::accounts::containing;
 use super::{Seconds, Store, StoreError};
@@ -41,6 +41,13 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn audit(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        Self::add_audit(&self.writes, entry).await
+    }
+
+    pub(super) async fn add_audit(
+        to: impl Executor<'_, Database = Any>,
+        entry: &AuditEntry,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "insert into audit (at, actor, action, subject, detail, address, who)
              values ($1, $2, $3, $4, $5, $6, $7)",
@@ -52,7 +59,7 @@ impl Store {
         .bind(&entry.detail)
         .bind(&entry.address)
         .bind(format!("{}\n{}", entry.actor, entry.subject).to_lowercase())
-        .execute(&self.writes)
+        .execute(to)
         .await
         .map(drop)
     }

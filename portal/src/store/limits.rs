@@ -136,33 +136,17 @@ impl Store {
     pub async fn tidy_limits(&self, now: Seconds) -> Result<(), StoreError> {
         const OVER: &str =
             "select scope from limit_scopes where not exists (select 1 from limit_events
-            where limit_events.scope = limit_scopes.scope and ends_at >= $1) limit 1000";
-        let over: Vec<String> =
-            sqlx::query_scalar(OVER).bind(now * 1_000).fetch_all(&self.reads).await?;
-        for scope in over {
-            let mut together = self.begin().await?;
-            // Its row is locked first: whoever reserves meanwhile begins it anew.
-            sqlx::query("update limit_scopes set turn = turn + 1 where scope = $1")
-                .bind(&scope)
-                .execute(&mut *together)
-                .await?;
-            let held: i64 = sqlx::query_scalar(
-                "select count(*) from limit_events where scope = $1 and ends_at >= $2",
-            )
-            .bind(&scope)
-            .bind(now * 1_000)
-            .fetch_one(&mut *together)
-            .await?;
-            if held > 0 {
-                continue;
+            where limit_events.scope = limit_scopes.scope and ends_at >= $1)
+            order by scope limit 1000";
+        loop {
+            let over: Vec<String> =
+                sqlx::query_scalar(OVER).bind(now * 1_000).fetch_all(&self.reads).await?;
+            for scope in &over {
+                self.forget_scope(scope, now).await?;
             }
-            for forget in [
-                "delete from limit_events where scope = $1",
-                "delete from limit_scopes where scope = $1",
-            ] {
-                sqlx::query(forget).bind(&scope).execute(&mut *together).await?;
+            if over.len() < 1_000 {
+                break;
             }
-            together.commit().await?;
         }
         // Of those that are in use, what was left behind.
         sqlx::query(
@@ -173,5 +157,28 @@ impl Store {
         .execute(&self.writes)
         .await
         .map(drop)
+    }
+
+    /// Its row is locked first: whoever reserves meanwhile begins it anew.
+    async fn forget_scope(&self, scope: &str, now: Seconds) -> Result<(), StoreError> {
+        let mut together = self.begin().await?;
+        Self::hold(&mut together, scope).await?;
+        let held: i64 = sqlx::query_scalar(
+            "select count(*) from limit_events where scope = $1 and ends_at >= $2",
+        )
+        .bind(scope)
+        .bind(now * 1_000)
+        .fetch_one(&mut *together)
+        .await?;
+        if held > 0 {
+            return Ok(());
+        }
+        for forget in [
+            "delete from limit_events where scope = $1",
+            "delete from limit_scopes where scope = $1",
+        ] {
+            sqlx::query(forget).bind(scope).execute(&mut *together).await?;
+        }
+        together.commit().await
     }
 }

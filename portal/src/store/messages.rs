@@ -139,6 +139,8 @@ impl Store {
         let due = sqlx::query(
             "select id, msisdn, sender, body, key_id, tries, expires_at from messages
              where state = 'queued' and next_try_at <= $1 and claimed_until <= $1
+                and exists (select 1 from pins where pins.id = messages.pin_id
+                    and verified_at is null and attempts_left > 0)
              order by next_try_at, id limit $2",
         )
         .bind(now)
@@ -147,14 +149,16 @@ impl Store {
         .await?;
         let mut claimed = Vec::new();
         for row in due {
-            let id: String = row.try_get("id")?;
+            let (id, tries): (String, i64) = (row.try_get("id")?, row.try_get("tries")?);
             let ours = sqlx::query(
                 "update messages set claimed_until = $2, tries = tries + 1
-                 where id = $1 and state = 'queued' and claimed_until <= $3 and next_try_at <= $3",
+                 where id = $1 and state = 'queued' and claimed_until <= $3 and next_try_at <= $3
+                    and tries = $4",
             )
             .bind(&id)
             .bind(now + seconds)
             .bind(now)
+            .bind(tries)
             .execute(&self.writes)
             .await?;
             if one(&ours) {
@@ -164,7 +168,7 @@ impl Store {
                     sender: row.try_get("sender")?,
                     body: row.try_get("body")?,
                     key_id: row.try_get("key_id")?,
-                    tries: row.try_get::<i64, _>("tries")? + 1,
+                    tries: tries + 1,
                     expires_at: row.try_get("expires_at")?,
                 });
             }
@@ -186,7 +190,7 @@ impl Store {
         sqlx::query(
             "update messages set state = 'sent', sent_at = $3, gateway_id = $2, reason = '',
                                  body = case when $4 = 1 then body else null end
-             where id = $1 and state = 'queued'",
+             where id = $1 and state in ('queued', 'expired')",
         )
         .bind(id)
         .bind(gateway_id)
@@ -235,43 +239,43 @@ impl Store {
         .map(drop)
     }
 
-    /// A delivery report came, by the gateway's id in any of the ways that it may be written; says
-    /// whether it is of a message of ours. One that comes before it is written down that the gateway
-    /// took the message is kept for that. A later report of the same message does not undo a delivery.
+    /// A delivery report came, by the gateway's id; says whether it is of a message of ours. One that
+    /// comes before it is written down that the gateway took the message is kept for that. A later
+    /// report of the same message does not undo a delivery.
     ///
     /// # Errors
     /// The database failed.
     pub async fn message_reported(
         &self,
-        gateway_ids: &[&str],
+        gateway_id: &str,
         delivered: bool,
         reason: &str,
         now: Seconds,
     ) -> Result<bool, StoreError> {
-        for gateway_id in gateway_ids {
-            if self.report(gateway_id, delivered, reason, now).await? {
-                return Ok(true);
-            }
+        if self.report(gateway_id, delivered, reason, now).await? {
+            return Ok(true);
         }
-        for gateway_id in gateway_ids {
-            sqlx::query(
-                "insert into early_reports (gateway_id, delivered, reason, at) values ($1, $2, $3, $4)
-                 on conflict (gateway_id) do update set
-                    delivered = excluded.delivered, reason = excluded.reason, at = excluded.at",
-            )
-            .bind(*gateway_id)
-            .bind(i64::from(delivered))
-            .bind(reason)
-            .bind(now)
-            .execute(&self.writes)
+        // Nor is a second report of a message that was delivered one that is early.
+        let known: i64 = sqlx::query_scalar("select count(*) from messages where gateway_id = $1")
+            .bind(gateway_id)
+            .fetch_one(&self.reads)
             .await?;
+        if known > 0 {
+            return Ok(true);
         }
-        for gateway_id in gateway_ids {
-            if self.report(gateway_id, delivered, reason, now).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        sqlx::query(
+            "insert into early_reports (gateway_id, delivered, reason, at) values ($1, $2, $3, $4)
+             on conflict (gateway_id) do update
+             set delivered = excluded.delivered, reason = excluded.reason, at = excluded.at
+             where early_reports.delivered = 0",
+        )
+        .bind(gateway_id)
+        .bind(i64::from(delivered))
+        .bind(reason)
+        .bind(now)
+        .execute(&self.writes)
+        .await?;
+        self.report(gateway_id, delivered, reason, now).await
     }
 
     async fn report(
@@ -354,9 +358,9 @@ impl Store {
     }
 }
 
-/// For how many seconds a report is kept that came before its message: longer than a claim holds, and
-/// not so long that a gateway gives the id anew.
-const EARLY: Seconds = 60;
+/// For how many seconds a report is kept that came before its message: several tries may be between the
+/// one that the gateway took and the one whose answer was heard.
+const EARLY: Seconds = 900;
 
 fn line(row: &AnyRow) -> Result<MessageLine, StoreError> {
     let body: Option<Vec<u8>> = row.try_get("body")?;

@@ -156,6 +156,26 @@ impl Store {
         Ok(one(&accepted))
     }
 
+    /// Whether a number was verified for an application.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn is_verified(
+        &self,
+        application_id: &str,
+        msisdn: &str,
+    ) -> Result<bool, StoreError> {
+        let verified: i64 = sqlx::query_scalar(
+            "select count(*) from pins
+             where application_id = $1 and msisdn = $2 and verified_at is not null",
+        )
+        .bind(application_id)
+        .bind(msisdn)
+        .fetch_one(&self.reads)
+        .await?;
+        Ok(verified > 0)
+    }
+
     /// From whom the messages of a PIN seem to come; none where it has none.
     ///
     /// # Errors

@@ -157,6 +157,12 @@ impl Caller {
         if may { Ok(()) } else { Err(No::Forbidden) }
     }
 
+    /// Whether it may tell what became of anybody's messages.
+    pub(super) fn reports(&self) -> Result<(), No> {
+        let may = self.0.may("2fa:report") || (self.0.may("2fa:manage") && self.reaches_all());
+        if may { Ok(()) } else { Err(No::Forbidden) }
+    }
+
     /// Whether its key is for all applications.
     pub(super) fn reaches_all(&self) -> bool {
         self.0.application_id.is_none()

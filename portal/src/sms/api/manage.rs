@@ -7,7 +7,7 @@ use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::answers::{Caller, No, Refusals, field};
@@ -22,7 +22,9 @@ use crate::store::{Application, Template, new_id};
 pub(super) struct ApplicationRequest {
     name: String,
     enabled: Option<bool>,
-    configuration: Option<Configuration>,
+    /// What is not named stays as it is.
+    #[schema(value_type = Option<Configuration>)]
+    configuration: Option<Map<String, Value>>,
 }
 
 /// An application as it is told.
@@ -75,11 +77,7 @@ pub(super) async fn create_application(
         return Err(No::Forbidden);
     }
     let Json(asked) = body?;
-    let (name, configuration) = asked.checked()?;
-    let configuration = match configuration {
-        Some(configuration) => configuration,
-        None => serde_json::to_string(&Configuration::default()).map_err(anyhow::Error::new)?,
-    };
+    let (name, configuration) = asked.checked(&Configuration::default())?;
     let id = new_id()?.to_uppercase();
     let enabled = asked.enabled.unwrap_or(true);
     let new = Application { enabled, ..Application::new(&id, name, configuration) };
@@ -125,26 +123,31 @@ pub(super) async fn update_application(
     let Path(id) = id?;
     let known = caller.application(&portal, &id).await?;
     let Json(asked) = body?;
-    let (name, configuration) = asked.checked()?;
-    let store = &portal.store;
-    store.change_application(&known.id, name, asked.enabled, configuration.as_deref()).await?;
+    let (name, configuration) = asked.checked(&Configuration::of(&known))?;
+    let configuration = asked.configuration.as_ref().map(|_| configuration.as_str());
+    portal.store.change_application(&known.id, name, asked.enabled, configuration).await?;
     Ok(Json(tell(caller.application(&portal, &id).await?)))
 }
 
 impl ApplicationRequest {
     /// The name and the configuration to be kept, or what is wrong with them.
-    fn checked(&self) -> Result<(&str, Option<String>), No> {
+    fn checked(&self, old: &Configuration) -> Result<(&str, String), No> {
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > 255 {
             return Err(field("name", "must be 1 to 255 characters long"));
         }
-        let Some(configuration) = &self.configuration else { return Ok((name, None)) };
+        let mut merged = serde_json::to_value(old).map_err(anyhow::Error::new)?;
+        if let (Some(fields), Some(asked)) = (merged.as_object_mut(), &self.configuration) {
+            fields.extend(asked.clone());
+        }
+        let configuration: Configuration = serde_json::from_value(merged)
+            .map_err(|_| No::As(Refusal::Malformed(StatusCode::UNPROCESSABLE_ENTITY)))?;
         let problems = configuration.problems();
         if !problems.is_empty() {
             return Err(No::Fields(problems));
         }
-        let kept = serde_json::to_string(configuration).map_err(anyhow::Error::new)?;
-        Ok((name, Some(kept)))
+        let kept = serde_json::to_string(&configuration).map_err(anyhow::Error::new)?;
+        Ok((name, kept))
     }
 }
 

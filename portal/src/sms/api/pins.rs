@@ -104,17 +104,15 @@ pub(super) async fn send(
 
 /// Whether an application may send to this number at all.
 async fn may_send(portal: &Portal, application: &Application, msisdn: &str) -> Result<(), No> {
-    if !application.enabled {
+    if !application.sends() {
         return Err(field("applicationId", "the application is not enabled"));
     }
     if !is_allowed(msisdn, &application.prefixes) {
         return Err(field("to", "is in a country that this application does not send to"));
     }
-    if !Configuration::of(application).allow_multiple_pin_verifications {
-        let known = portal.store.verifications(&application.id, msisdn).await?;
-        if known.iter().any(|known| known.verified_at.is_some()) {
-            return Err(field("to", "is verified already"));
-        }
+    let again = Configuration::of(application).allow_multiple_pin_verifications;
+    if !again && portal.store.is_verified(&application.id, msisdn).await? {
+        return Err(field("to", "is verified already"));
     }
     if portal.sms.gateway.is_set_up() { Ok(()) } else { Err(No::NotSetUp) }
 }

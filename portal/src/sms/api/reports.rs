@@ -18,14 +18,15 @@ use crate::sms::gateway::{GatewayId, Report};
 pub(super) struct Reported {
     /// The gateway's id of the message.
     id: GatewayId,
-    /// `DELIVRD` or `DELIVERED`; everything else is none.
+    /// `DELIVRD` or `DELIVERED`; `ENROUTE`, `ACCEPTD`, `SCHEDLD` or `PENDING` is no end; everything else
+    /// says that it was not delivered.
     status: String,
 }
 
 /// Tell what became of a message.
 ///
-/// Takes a report, by a key that may manage all applications: a gateway tells of the messages of any.
-/// One of an unknown message is taken and forgotten: a gateway that is refused asks again for ever.
+/// Takes a report, by a key of the gateway's or one that may manage all applications. One of an unknown
+/// message is taken too: a gateway that is refused asks again for ever.
 #[utoipa::path(
     post,
     path = "/sms/reports",
@@ -38,12 +39,10 @@ pub(super) async fn report(
     caller: Caller,
     body: Result<Json<Reported>, JsonRejection>,
 ) -> Result<StatusCode, No> {
-    caller.manages()?;
-    if !caller.reaches_all() {
-        return Err(No::Forbidden);
-    }
+    caller.reports()?;
     let Json(Reported { id, status }) = body?;
-    let delivered = matches!(status.as_str(), "DELIVRD" | "DELIVERED");
-    portal.keep_report(&Report { gateway_id: id.text(), delivered, status }).await?;
+    if let Some(report) = Report::new(id.text(), status) {
+        portal.keep_report(&report).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

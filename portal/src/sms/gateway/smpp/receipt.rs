@@ -4,30 +4,31 @@ use rusmpp::pdus::DeliverSm;
 use rusmpp::tlvs::TlvValue;
 use rusmpp::values::{MessageState, MessageType};
 
+use super::Ids;
 use crate::sms::gateway::{Report, plain};
 
 /// A delivery receipt that tells an end. Whatever else arrives, such as somebody's answer, is none:
 /// only the SMSC says that it is one (SMPP 3.4 §5.2.12).
 ///
 /// Its id and state are fields of their own (§5.3.2.12, §5.3.2.35), or only words of its text.
-pub(super) fn receipt(delivered: &DeliverSm) -> Option<Report> {
+pub(super) fn receipt(delivered: &DeliverSm, ids: Ids) -> Option<Report> {
     let kind = delivered.esm_class.message_type;
     if kind != MessageType::ShortMessageContainsMCDeliveryReceipt {
         return None;
     }
-    let text = String::from_utf8_lossy(delivered.short_message().as_ref());
-    let (mut id, mut status) = (word(&text, "id:"), word(&text, "stat:"));
+    let mut text = delivered.short_message().as_ref();
+    let (mut id, mut status) = (None, None);
     for value in delivered.tlvs().iter().filter_map(|tlv| tlv.value()) {
         match value {
+            TlvValue::MessagePayload(field) => text = field.value.as_ref(),
             TlvValue::ReceiptedMessageId(field) => id = Some(plain(field.as_str())),
             TlvValue::MessageState(field) => status = Some(state(*field).to_owned()),
             _ => {}
         }
     }
-    let (gateway_id, status) = (id?, status?);
-    // On its way is no end.
-    let is_end = !matches!(status.as_str(), "SCHEDLD" | "ENROUTE" | "ACCEPTD");
-    is_end.then(|| Report { gateway_id, delivered: status == "DELIVRD", status })
+    let text = String::from_utf8_lossy(text);
+    let id = id.or_else(|| word(&text, "id:"))?;
+    Report::new(ids.when_reported(&id), status.or_else(|| word(&text, "stat:"))?)
 }
 
 /// The word after this name (appendix B): `id:… sub:001 stat:DELIVRD …`.
@@ -56,8 +57,8 @@ mod tests {
     use std::str::FromStr as _;
 
     use rusmpp::tlvs::MessageDeliveryRequestTlvValue as Field;
-    use rusmpp::types::{COctetString, OctetString};
-    use rusmpp::values::EsmClass;
+    use rusmpp::types::{AnyOctetString, COctetString, OctetString};
+    use rusmpp::values::{EsmClass, MessagePayload};
 
     use super::*;
 
@@ -70,7 +71,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Option<Report> {
-        receipt(&delivered(RECEIPT, text, Vec::new()))
+        receipt(&delivered(RECEIPT, text, Vec::new()), Ids::Same)
     }
 
     #[test]
@@ -79,22 +80,29 @@ mod tests {
                     stat:DELIVRD err:000 text:Hello";
         let report = read(text).unwrap();
         assert_eq!((report.gateway_id.as_str(), report.delivered), ("0123456789", true));
-        assert_eq!(report.ids(), ["0123456789", "75bcd15", "75BCD15"]);
+        let decimal = delivered(RECEIPT, text, Vec::new());
+        assert_eq!(receipt(&decimal, Ids::Hexadecimal).unwrap().gateway_id, "75bcd15");
         let report = read("id:4c8f sub:001 dlvrd:000 stat:UNDELIV err:021").unwrap();
         assert_eq!((report.delivered, report.status.as_str()), (false, "UNDELIV"));
-        assert_eq!(report.ids(), ["4c8f"]);
+        assert_eq!(report.gateway_id, "4c8f");
         for text in ["", "STOP", "id:1", "stat:DELIVRD", "id: stat:", "id:1 stat:ENROUTE"] {
             assert_eq!(read(text), None, "{text}");
         }
         // Somebody answers a PIN with what looks like a receipt.
-        assert_eq!(receipt(&delivered(0, "id:1 stat:DELIVRD", Vec::new())), None);
+        assert_eq!(receipt(&delivered(0, "id:1 stat:DELIVRD", Vec::new()), Ids::Same), None);
+        // The whole text may be in a field, as that of a long message is.
+        let payload = AnyOctetString::from_vec(b"id:4c8f stat:DELIVRD".to_vec());
+        let payload = Field::MessagePayload(MessagePayload::new(payload));
+        let report = receipt(&delivered(RECEIPT, "", vec![payload]), Ids::Same).unwrap();
+        assert_eq!((report.gateway_id.as_str(), report.delivered), ("4c8f", true));
     }
 
     #[test]
     fn a_receipt_that_is_all_fields_is_read() {
         let id = || Field::ReceiptedMessageId(COctetString::from_str("4c8f").unwrap());
         let of = |text, state| {
-            receipt(&delivered(RECEIPT, text, vec![id(), Field::MessageState(state)]))
+            let fields = vec![id(), Field::MessageState(state)];
+            receipt(&delivered(RECEIPT, text, fields), Ids::Same)
         };
         let report = of("", MessageState::Delivered).unwrap();
         assert_eq!((report.gateway_id.as_str(), report.delivered), ("4c8f", true));
