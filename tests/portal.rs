@@ -24,6 +24,7 @@ mod portal {
     mod pins_contract;
     mod pumping;
     mod requests;
+    mod second_factors;
     mod site;
     mod start;
 

@@ -143,6 +143,7 @@ const ACTIONS: &[&str] = &[
     "device-named",
     "device-registered",
     "device-removed",
+    "registration-cancelled",
     "device-revoked",
     "recovery-code-used",
     "recovery-codes-made",

@@ -191,10 +191,18 @@ pub(super) async fn remove_page(
     let Path(id) = id?;
     let device = device(&portal, &user, &id).await?;
     let page = Page::of(&portal, &visitor);
+    let (question, consequence, yes) = match device.state {
+        DeviceState::Pending => (
+            "cancel-registration-question",
+            "cancel-registration-consequence",
+            "cancel-registration",
+        ),
+        _ => ("remove-device-question", "remove-device-consequence", "remove"),
+    };
     ok(&Sure {
-        question: page.with("remove-device-question", "name", &device.name).into_owned(),
-        consequence: page.t("remove-device-consequence").into_owned(),
-        yes: page.t("remove").into_owned(),
+        question: page.with(question, "name", &device.name).into_owned(),
+        consequence: page.t(consequence).into_owned(),
+        yes: page.t(yes).into_owned(),
         back: "/profile/access/mobile".to_owned(),
         page,
     })
@@ -208,16 +216,23 @@ pub(super) async fn remove(
 ) -> Result<Response, Refusal> {
     let Path(id) = id?;
     let device = device(&portal, &user, &id).await?;
+    let was_registered = device.state == DeviceState::Registered;
+    let (action, said) = if was_registered {
+        ("device-removed", "said-device-removed")
+    } else {
+        ("registration-cancelled", "said-registration-cancelled")
+    };
     let now = portal.clock.now();
     if portal.store.reject_device(&user.id, &device.id, now).await? {
-        let did = visitor.did(&portal, "device-removed", &user.login, &device.name);
+        let did = visitor.did(&portal, action, &user.login, &device.name);
         portal.store.audit(&did).await?;
-        // Who gives up the last device of their own will gives up its stand-ins too.
-        if !portal.has_device(&user).await? {
+        // Who gives up the last device of their own will gives up its stand-ins too. A registration
+        // that is only cancelled was no device yet.
+        if was_registered && !portal.has_device(&user).await? {
             portal.store.set_recovery_codes(&user.id, &[]).await?;
         }
     }
-    Ok(Redirect::to("/profile/access/mobile?said=said-device-removed").into_response())
+    Ok(Redirect::to(&format!("/profile/access/mobile?said={said}")).into_response())
 }
 
 /// Begins a registration, or takes a pending one of this very name up again.
