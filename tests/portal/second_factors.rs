@@ -1,5 +1,6 @@
 //! What happens to devices, recovery codes and registrations on the pages of their owner.
 
+use countersign_portal::store::AuditFilter;
 use reqwest::StatusCode;
 
 use super::requests::{Visitor, id_of, register};
@@ -28,7 +29,7 @@ async fn a_registration_that_is_cancelled_leaves_the_recovery_codes() {
     assert_eq!(answer.url().path(), MOBILE);
     assert!(answer.text().await.unwrap().contains("The registration is cancelled."));
     assert_eq!(store.recovery_codes_left(&id).await.unwrap(), 10);
-    let log = store.audit_log(&Default::default(), 1).await.unwrap();
+    let log = store.audit_log(&AuditFilter::default(), 1).await.unwrap();
     assert_eq!(log[0].action, "registration-cancelled");
     site.stop().await;
 }
