@@ -17,6 +17,7 @@ mod portal {
     mod lookup;
     mod messages;
     mod numbers;
+    mod patience;
     #[expect(dead_code, reason = "only real parts have a screen to scan")]
     mod phone;
     mod pin_pages;

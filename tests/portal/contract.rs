@@ -156,6 +156,7 @@ async fn attempts_are_counted_before_they_are_looked_at(store: &Store) {
         store.forgive(&scope).await.unwrap();
         assert_eq!(store.reserve_attempt(&scope, NOW + 3).await.unwrap(), None, "{scope:?}");
     }
+    an_address_is_counted_by_the_hour(store).await;
     let scope = Scope::Account("limit".into());
     let (mut now, mut looked_at) = (NOW, 0);
     while looked_at < 150 {
@@ -167,6 +168,27 @@ async fn attempts_are_counted_before_they_are_looked_at(store: &Store) {
     }
     assert_eq!(looked_at, 100);
     assert!(store.reserve_attempt(&scope, now + 1_000_000).await.unwrap().is_some());
+}
+
+/// However many sign in there, and at whatever distance from each other.
+async fn an_address_is_counted_by_the_hour(store: &Store) {
+    let scope = Scope::Address("192.0.2.2".into());
+    let at = async |now| store.reserve_attempt(&scope, now).await.unwrap();
+    for hour in 0..2 {
+        let begin = NOW + hour * 3_600;
+        // One every 18 seconds: the hour is never quiet, and its end forgets what was in it.
+        for attempt in 0..200 {
+            assert_eq!(at(begin + attempt * 18).await, None, "{attempt} of hour {hour}");
+        }
+        assert_eq!(at(begin + 3_599).await, None, "the last one that waits for nothing");
+        assert_eq!(at(begin + 3_599).await, Some(2), "in hour {hour}");
+    }
+    // A clock that was a day ahead began an hour that is not here yet.
+    for _ in 0..201 {
+        assert_eq!(at(NOW + 86_400).await, None);
+    }
+    assert_eq!(at(NOW + 86_400).await, Some(2));
+    assert_eq!(at(NOW + 2 * 3_600).await, None);
 }
 
 async fn a_recovery_code_works_once_of_any_number_at_one_moment(store: &Store) {
