@@ -230,8 +230,32 @@ async fn sessions_end(store: &Store) {
     store.know_browser(&[4; 32], &owner, NOW).await.unwrap();
     store.know_browser(&[4; 32], &owner, NOW).await.unwrap();
     assert!(store.knows_browser(&[4; 32], &owner).await.unwrap());
+    an_account_knows_the_browsers_that_were_last_let_in(store, &owner).await;
     store.tidy(NOW + 20_000).await.unwrap();
     assert!(!lives(&[2; 32], NOW).await, "it was tidied away");
+}
+
+async fn an_account_knows_the_browsers_that_were_last_let_in(store: &Store, owner: &str) {
+    let know = async |token: u8, now| store.know_browser(&[token; 32], owner, now).await.unwrap();
+    let knows = async |token: u8| store.knows_browser(&[token; 32], owner).await.unwrap();
+    let other = user(store, "browsers").await;
+    store.know_browser(&[4; 32], &other, NOW - 1_000).await.unwrap();
+    for token in 100..119 {
+        know(token, NOW + i64::from(token)).await;
+    }
+    assert!(knows(4).await && knows(100).await, "twenty");
+    // The oldest of them was let in again, and the next one is a browser too many.
+    know(4, NOW + 200).await;
+    know(1, NOW + 200).await;
+    assert!(knows(1).await && knows(4).await && knows(101).await && !knows(100).await);
+    // A new one is known though a clock was set back.
+    know(2, NOW).await;
+    assert!(knows(2).await && !knows(101).await);
+    store.forget_browsers(owner, Some(&[1; 32])).await.unwrap();
+    assert!(knows(1).await && !knows(4).await && !knows(118).await);
+    store.forget_browsers(owner, None).await.unwrap();
+    assert!(!knows(1).await);
+    assert!(store.knows_browser(&[4; 32], &other).await.unwrap(), "another account's");
 }
 
 async fn a_reset_takes_everything_and_a_lock_ends_sessions(store: &Store) {
@@ -248,7 +272,7 @@ async fn a_reset_takes_everything_and_a_lock_ends_sessions(store: &Store) {
     store.reset_mfa(&owner, NOW).await.unwrap();
     assert!(store.session(&[5; 32], NOW).await.unwrap().is_none());
     assert_eq!(store.recovery_codes_left(&owner).await.unwrap(), 0);
-    assert!(store.knows_browser(&[5; 32], &owner).await.unwrap(), "it opens nothing");
+    assert!(!store.knows_browser(&[5; 32], &owner).await.unwrap(), "it may be a stranger's");
     // A session that was being begun meanwhile is over before it begins.
     store.begin_session(&[9; 32], &before, Stage::Full, NOW, NOW + 10_000).await.unwrap();
     assert!(store.session(&[9; 32], NOW).await.unwrap().is_none());

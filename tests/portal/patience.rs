@@ -36,3 +36,25 @@ async fn a_known_browser_gets_in_at_an_address_that_is_full_of_wrong_passwords()
     assert_eq!(stranger.sign_in("ana", &site.ana).await.url().path(), "/profile");
     site.stop().await;
 }
+
+#[tokio::test]
+async fn a_new_password_makes_strangers_of_all_browsers_but_its_own() {
+    let site = Site::start().await;
+    let (owner, thief) = (Visitor::of(&site), Visitor::of(&site));
+    thief.sign_in("ana", &site.ana).await;
+    owner.sign_in("ana", &site.ana).await;
+    let form = "/profile/access/password";
+    let new = "harbour lantern seven";
+    let fields = [("old", site.ana.as_str()), ("new", new), ("again", new)];
+    let changed = owner.submit(form, form, &fields).await;
+    assert_eq!(changed.url().path(), "/profile/access");
+    owner.submit("/profile", "/sign-out", &[]).await;
+    // Who knew the old password guesses at the new one as a stranger does, and keeps nobody out.
+    for _ in 0..5 {
+        assert_eq!(thief.sign_in("ana", "wrong").await.status(), StatusCode::UNAUTHORIZED);
+    }
+    let stranger = Visitor::of(&site).sign_in("ana", new).await;
+    assert_eq!(stranger.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(owner.sign_in("ana", new).await.url().path(), "/profile");
+    site.stop().await;
+}

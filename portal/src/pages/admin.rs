@@ -247,6 +247,7 @@ pub(super) async fn act(
                 return Ok(Redirect::to(&format!("/admin/users/{id}")).into_response());
             }
             store.forgive_account(&user.id).await?;
+            store.forget_browsers(&user.id, None).await?;
             let page = Page::of(&portal, &visitor);
             return ok(&Once {
                 title: page.with("one-time-password-of", "name", &user.login).into_owned(),

@@ -212,8 +212,8 @@ impl Store {
             .map(drop)
     }
 
-    /// Takes all devices, recovery codes and sessions away, so that the account configures its
-    /// devices as if for the first time, and is told of it.
+    /// Takes all devices, recovery codes, sessions and known browsers away, so that the account
+    /// configures its devices as if for the first time, and is told of it.
     ///
     /// # Errors
     /// The database failed.
@@ -228,10 +228,11 @@ impl Store {
         .bind(Vec::new())
         .execute(&mut *together)
         .await?;
-        // The browsers that it knows stay known: they open nothing, and keep strangers from locking it out.
-        for statement in
-            FORGIVE.into_iter().chain(["delete from recovery_codes where user_id = $1"])
-        {
+        let taken = [
+            "delete from recovery_codes where user_id = $1",
+            "delete from known_browsers where user_id = $1",
+        ];
+        for statement in FORGIVE.into_iter().chain(taken) {
             sqlx::query(statement).bind(user_id).execute(&mut *together).await?;
         }
         sqlx::query("update users set reset_at = $2, epoch = epoch + 1 where id = $1")
