@@ -48,3 +48,30 @@ async fn the_last_device_that_is_removed_takes_the_recovery_codes_along() {
     assert_eq!(store.recovery_codes_left(&id).await.unwrap(), 0);
     site.stop().await;
 }
+
+#[tokio::test]
+async fn a_name_that_readers_change_or_that_is_no_utf_8_is_refused() {
+    let site = Site::start().await;
+    let owner = Visitor::of(&site);
+    owner.sign_in("ana", &site.ana).await;
+    let answer = owner.submit(NEW, NEW, &[("name", "Pixel ")]).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("must not begin or end with a space"), "{text}");
+    let page = owner.get(NEW).await.text().await.unwrap();
+    let csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split_once('"').unwrap().0;
+    let form = owner.http.post(format!("{}{NEW}", site.url));
+    let form = form.header("content-type", "application/x-www-form-urlencoded");
+    let answer = form.body(format!("csrf={csrf}&name=Pi%FFxel")).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().await.unwrap().contains("was lost on the way"));
+    assert!(site.portal.store().devices(&id_of(&site, "ana").await).await.unwrap().is_empty());
+    // The phone that asks for such a name asks for none.
+    let body = serde_json::json!({ "login": "ana", "password": site.ana });
+    let signed_in = owner.http.post(format!("{}/api/v1/sign-in", site.url)).json(&body);
+    let told: serde_json::Value = signed_in.send().await.unwrap().json().await.unwrap();
+    let asked = owner.http.get(format!("{}/api/v1/device?device=Pi%FFxel", site.url));
+    let asked = asked.bearer_auth(told["token"].as_str().unwrap());
+    assert_eq!(asked.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    site.stop().await;
+}

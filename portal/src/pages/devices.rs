@@ -242,14 +242,8 @@ async fn begin_device(
     user: &User,
     name: &str,
 ) -> Result<Result<String, &'static str>, Refusal> {
-    if name.trim().is_empty() {
-        return Ok(Err("name-empty"));
-    }
-    if name.chars().count() > MOST_NAME {
-        return Ok(Err("name-too-long"));
-    }
-    if name.contains(':') {
-        return Ok(Err("name-has-colon"));
+    if let Some(problem) = wrong_name(name) {
+        return Ok(Err(problem));
     }
     let mut rng = ChaCha20Rng::try_from_rng(&mut SysRng)
         .map_err(|error| Refusal::from(anyhow::Error::new(error)))?;
@@ -287,6 +281,20 @@ async fn begin_device(
             let known = known.filter(|device| device.state == DeviceState::Pending);
             Ok(known.map(|device| device.id).ok_or("name-taken"))
         }
+    }
+}
+
+/// What is wrong with a device's name: the key of its text.
+fn wrong_name(name: &str) -> Option<&'static str> {
+    match () {
+        () if name.trim().is_empty() => Some("name-empty"),
+        () if name.chars().count() > MOST_NAME => Some("name-too-long"),
+        () if name.contains(':') => Some("name-has-colon"),
+        // Readers of an otpauth label may drop it, and the phone would ask for another name.
+        () if name.trim() != name => Some("name-has-outer-space"),
+        // What stands for bytes that were no UTF-8: two such names would be one.
+        () if name.contains(char::REPLACEMENT_CHARACTER) => Some("name-is-garbled"),
+        () => None,
     }
 }
 
@@ -395,7 +403,7 @@ async fn show_device(
 async fn set_up_device(portal: &Portal, visitor: &Visitor, user: &User) -> Result<Device, Refusal> {
     let now = portal.clock.now();
     // An authenticator shows it below the issuer; a colon would end it there.
-    let name = user.login.replace(':', "-");
+    let name = user.login.replace([':', char::REPLACEMENT_CHARACTER], "-").trim().to_owned();
     for _ in 0..2 {
         let devices = portal.store.devices(&user.id).await?;
         let pending = |device: &Device| device.state == DeviceState::Pending && device.is_live(now);
