@@ -113,7 +113,7 @@ impl Portal {
     }
 
     /// Counts a wrong code, and says when another is looked at.
-    pub(crate) async fn wrong(
+    async fn wrong(
         &self,
         user_id: &str,
         state: DeviceState,

@@ -1,9 +1,9 @@
 //! How patient the portal is with wrong passwords and codes, and whom it keeps waiting.
 
-use countersign_portal::store::Scope;
+use countersign_portal::store::{AuditFilter, Scope};
 use reqwest::StatusCode;
 
-use super::requests::Visitor;
+use super::requests::{Visitor, code_on, id_of, register};
 use super::site::Site;
 
 #[tokio::test]
@@ -56,5 +56,72 @@ async fn a_new_password_makes_strangers_of_all_browsers_but_its_own() {
     let stranger = Visitor::of(&site).sign_in("ana", new).await;
     assert_eq!(stranger.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(owner.sign_in("ana", new).await.url().path(), "/profile");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn wrong_recovery_codes_are_told_and_counted_where_no_device_is_left_too() {
+    const RECOVERY: &str = "/sign-in/recovery";
+    let site = Site::start().await;
+    let owner = Visitor::of(&site);
+    owner.sign_in("ana", &site.ana).await;
+    let page = register(&site, &owner, "Pixel").await;
+    let code = page.split_once("<code>").unwrap().1.split_once('<').unwrap().0.to_owned();
+    let (store, clock) = (site.portal.store(), site.portal.clock());
+    let id = id_of(&site, "ana").await;
+    let visitor = Visitor::of(&site);
+    let with_device = visitor.sign_in("ana", &site.ana).await;
+    assert_eq!(with_device.url().path(), "/sign-in/code");
+    let page = visitor.get(RECOVERY).await.text().await.unwrap();
+    assert!(page.contains("Back to the code"), "{page}");
+    // The last device is revoked: no page asks for its code any more.
+    let device = store.devices(&id).await.unwrap().remove(0);
+    store.reject_device(&id, &device.id, clock.now()).await.unwrap();
+    assert_eq!(visitor.get("/sign-in/code").await.url().path(), RECOVERY);
+    let page = visitor.get(RECOVERY).await.text().await.unwrap();
+    assert!(!page.contains("Back to the code"), "{page}");
+    for attempt in 0..5 {
+        let answer = visitor.submit(RECOVERY, RECOVERY, &[("code", "WRONG")]).await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{attempt}");
+        let text = answer.text().await.unwrap();
+        assert!(text.contains("none of your unused recovery codes"), "{text}");
+    }
+    let answer = visitor.submit(RECOVERY, RECOVERY, &[("code", &code)]).await;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS, "not even the right one");
+    let refused = AuditFilter { action: "code-refused".to_owned(), ..AuditFilter::default() };
+    assert_eq!(store.audit_log(&refused, 10).await.unwrap().len(), 5);
+    clock.advance(2);
+    let answer = visitor.submit(RECOVERY, RECOVERY, &[("code", &code)]).await;
+    assert_eq!(answer.url().path(), "/profile");
+    // And all is forgiven.
+    let scope = Scope::Recovery(id);
+    for _ in 0..4 {
+        assert_eq!(store.reserve_attempt(&scope, clock.now()).await.unwrap(), None);
+    }
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn wrong_recovery_codes_keep_no_device_waiting() {
+    const RECOVERY: &str = "/sign-in/recovery";
+    const CODE: &str = "/sign-in/code";
+    let site = Site::start().await;
+    let owner = Visitor::of(&site);
+    owner.sign_in("ana", &site.ana).await;
+    let new = "/profile/access/mobile/new";
+    let begun = owner.submit(new, new, &[("name", "Pixel")]).await;
+    let path = begun.url().path().to_owned();
+    let page = begun.text().await.unwrap();
+    owner.submit(&path, &path, &[("code", &code_on(&site, &page).await)]).await;
+    let visitor = Visitor::of(&site);
+    visitor.sign_in("ana", &site.ana).await;
+    for status in [401, 401, 401, 401, 401, 429] {
+        let answer = visitor.submit(RECOVERY, RECOVERY, &[("code", "WRONG")]).await;
+        assert_eq!(answer.status().as_u16(), status);
+    }
+    site.portal.clock().advance(30);
+    let code = code_on(&site, &page).await;
+    let answer = visitor.submit(CODE, CODE, &[("code", &code)]).await;
+    assert_eq!(answer.url().path(), "/profile");
     site.stop().await;
 }

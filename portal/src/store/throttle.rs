@@ -26,6 +26,8 @@ pub enum Scope {
     KnownBrowser(String),
     /// The present password of an account, asked for within its session.
     Present(String),
+    /// The recovery codes of an account, asked for after its password.
+    Recovery(String),
     /// A network address: many people may stand behind one.
     Address(String),
 }
@@ -55,6 +57,7 @@ impl Scope {
             Self::NoAccount(hash) => format!("nobody:{hash}"),
             Self::KnownBrowser(of) => format!("browser:{of}"),
             Self::Present(id) => format!("browser:{id}:present"),
+            Self::Recovery(id) => format!("browser:{id}:recovery"),
             Self::Address(address) => format!("address:{address}"),
         }
     }
