@@ -75,3 +75,19 @@ async fn a_name_that_readers_change_or_that_is_no_utf_8_is_refused() {
     assert_eq!(asked.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
     site.stop().await;
 }
+
+#[tokio::test]
+async fn of_several_devices_one_whose_code_was_just_used_is_enough_to_be_told() {
+    let site = Site::start().await;
+    let owner = Visitor::of(&site);
+    owner.sign_in("ana", &site.ana).await;
+    register(&site, &owner, "Pixel").await;
+    site.portal.clock().advance(60);
+    register(&site, &owner, "Tablet").await;
+    let page = Visitor::of(&site).sign_in("ana", &site.ana).await.text().await.unwrap();
+    assert!(page.contains("last code is used"), "{page}");
+    site.portal.clock().advance(60);
+    let page = Visitor::of(&site).sign_in("ana", &site.ana).await.text().await.unwrap();
+    assert!(!page.contains("last code is used"), "{page}");
+    site.stop().await;
+}

@@ -167,9 +167,10 @@ pub(super) async fn code_page(
     if devices.is_empty() {
         return Ok(Redirect::to("/sign-in/recovery").into_response());
     }
-    // The code of this very step may be the one just used, at the last sign-in or at Submit.
+    // The code of this very step may be the one just used, at the last sign-in or at Submit; nobody
+    // knows which of several devices is at hand.
     let now = portal.clock.now();
-    let used = devices.iter().all(|device| is_used(device, now)).then(|| until_next_code(now));
+    let used = devices.iter().any(|device| is_used(device, now)).then(|| until_next_code(now));
     let page = Page::of(&portal, &visitor);
     ok(&CodePage { page, problem: None, used })
 }
