@@ -136,6 +136,7 @@ name-taken = Sie haben schon ein Gerät mit diesem Namen. Wählen Sie einen ande
 name-differs-by-case = Sie haben ein anderes Gerät „{ $name }“, dessen Name sich von diesem nur in der Groß- und Kleinschreibung unterscheidet. Es sind zwei Geräte.
 too-many-devices = Sie haben 20 Geräte. Entfernen Sie zuerst eines.
 scan-title = QR-Code scannen
+said-new-qr-code = Das ist ein neuer QR-Code. Ein Eintrag, den Sie zuvor gescannt haben, passt nicht dazu: Löschen Sie ihn in der App und scannen Sie diesen.
 first-time = Das wird gezeigt, bis Ihr Telefon registriert ist, und danach nicht mehr. Von da an geben Sie bei jeder Anmeldung einen Code ein.
 qr-code = QR-Code mit dem Schlüssel dieses Geräts
 step-scan = Tippen Sie auf Ihrem Telefon unter „Gerät bestätigen“ auf „QR scannen“ und scannen Sie diesen Code. Jede Authenticator-App kann das.

@@ -136,6 +136,7 @@ name-taken = You have a device of this name already. Choose another name, or rem
 name-differs-by-case = You have another device “{ $name }”, whose name differs from this one in upper and lower case only. They are two devices.
 too-many-devices = You have 20 devices. Remove one first.
 scan-title = Scan the QR code
+said-new-qr-code = This is a new QR code. An entry that you scanned before does not fit it: delete it in the app and scan this one.
 first-time = This is shown until your phone is registered, and not again. From then on you type a code at every sign-in.
 qr-code = QR code with the key of this device
 step-scan = On your phone, tap “Scan QR” under “Verify device” and scan this code. Any authenticator app can.

@@ -136,6 +136,7 @@ name-taken = Ya tiene un dispositivo con este nombre. Elija otro nombre o elimin
 name-differs-by-case = Tiene otro dispositivo, «{ $name }», cuyo nombre solo se distingue de este en las mayúsculas y minúsculas. Son dos dispositivos.
 too-many-devices = Tiene 20 dispositivos. Elimine uno primero.
 scan-title = Escanee el código QR
+said-new-qr-code = Este es un código QR nuevo. Una entrada que haya escaneado antes no corresponde a él: elimínela en la aplicación y escanee este.
 first-time = Esto se muestra hasta que su teléfono esté registrado y no vuelve a mostrarse. Desde entonces, escribirá un código cada vez que inicie sesión.
 qr-code = Código QR con la clave de este dispositivo
 step-scan = En su teléfono, toque «Escanear QR» en «Verificar dispositivo» y escanee este código. Sirve cualquier aplicación de autenticación.

@@ -143,6 +143,7 @@ name-taken = Već imate uređaj s tim nazivom. Odaberite drugi naziv ili najprij
 name-differs-by-case = Imate drugi uređaj „{ $name }”, čiji se naziv od ovoga razlikuje samo velikim i malim slovima. To su dva uređaja.
 too-many-devices = Imate 20 uređaja. Najprije uklonite jedan.
 scan-title = Skenirajte QR kôd
+said-new-qr-code = Ovo je novi QR kôd. Unos koji ste prije skenirali ne odgovara mu: izbrišite ga u aplikaciji i skenirajte ovaj.
 first-time = Ovo se prikazuje dok se vaš telefon ne registrira i poslije više ne. Otada pri svakoj prijavi upisujete kôd.
 qr-code = QR kôd s ključem ovog uređaja
 step-scan = Na telefonu pod „Potvrdi uređaj” dodirnite „Skeniraj QR” i skenirajte ovaj kôd. To može svaka aplikacija za autentifikaciju.

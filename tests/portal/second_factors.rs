@@ -91,3 +91,37 @@ async fn of_several_devices_one_whose_code_was_just_used_is_enough_to_be_told() 
     assert!(!page.contains("last code is used"), "{page}");
     site.stop().await;
 }
+
+#[tokio::test]
+async fn a_registration_that_is_taken_up_in_another_session_says_that_its_qr_code_is_new() {
+    const NEW_CODE: &str = "This is a new QR code.";
+    let site = Site::start().await;
+    let (one, other) = (Visitor::of(&site), Visitor::of(&site));
+    one.sign_in("ana", &site.ana).await;
+    other.sign_in("ana", &site.ana).await;
+    let begun = one.submit(NEW, NEW, &[("name", "Pixel")]).await;
+    let path = begun.url().path().to_owned();
+    assert!(!begun.text().await.unwrap().contains(NEW_CODE));
+    let taken_up = other.get(&path).await;
+    assert_ne!(taken_up.url().path(), path, "another registration of the name");
+    assert!(taken_up.text().await.unwrap().contains(NEW_CODE));
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn the_first_set_up_says_in_another_session_that_its_qr_code_is_new() {
+    const NEW_CODE: &str = "This is a new QR code.";
+    let site = Site::start().await;
+    site.portal.store().set_mfa_required(&id_of(&site, "ana").await, true).await.unwrap();
+    let page = async |visitor: &Visitor| {
+        let answer = visitor.sign_in("ana", &site.ana).await;
+        assert_eq!(answer.url().path(), "/sign-in/set-up");
+        answer.text().await.unwrap()
+    };
+    assert!(!page(&Visitor::of(&site)).await.contains(NEW_CODE));
+    let again = Visitor::of(&site);
+    assert!(page(&again).await.contains(NEW_CODE));
+    let reloaded = again.get("/sign-in/set-up").await.text().await.unwrap();
+    assert!(!reloaded.contains(NEW_CODE), "it is the one that was just shown");
+    site.stop().await;
+}

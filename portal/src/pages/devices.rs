@@ -71,6 +71,8 @@ struct DevicePage {
     problem: Option<Problem>,
     first_time: bool,
     reset: bool,
+    /// It stands in for a registration whose QR code may have been scanned.
+    is_anew: bool,
 }
 
 #[derive(Template)]
@@ -129,13 +131,18 @@ pub(super) async fn device_page(
     State(portal): State<Arc<Portal>>,
     Confirmed(visitor, user): Confirmed,
     id: Result<Path<String>, PathRejection>,
+    after: Result<Query<After>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     let Path(id) = id?;
     match pending(&portal, &user, &id).await? {
         Some(device) if device.begun_in != visitor.token_hash() => {
             begin_again(&portal, &visitor, &user, &device).await
         }
-        Some(device) => ok(&show_device(&portal, &visitor, &user, &device, None).await?),
+        Some(device) => {
+            let shown = show_device(&portal, &visitor, &user, &device, None).await?;
+            let said = After::said(after, &shown.page);
+            ok(&DevicePage { is_anew: said.as_deref() == Some(ANEW), ..shown })
+        }
         None => Ok(Redirect::to(EXPIRED).into_response()),
     }
 }
@@ -166,8 +173,9 @@ pub(super) async fn set_up_page(
     if !sets_up(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
     }
-    let device = set_up_device(&portal, &visitor, &user).await?;
-    ok(&show_device(&portal, &visitor, &user, &device, None).await?)
+    let (device, is_anew) = set_up_device(&portal, &visitor, &user).await?;
+    let shown = show_device(&portal, &visitor, &user, &device, None).await?;
+    ok(&DevicePage { is_anew, ..shown })
 }
 
 pub(super) async fn set_up_submit(
@@ -179,7 +187,11 @@ pub(super) async fn set_up_submit(
     if !sets_up(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
     }
-    let device = set_up_device(&portal, &visitor, &user).await?;
+    let (device, is_anew) = set_up_device(&portal, &visitor, &user).await?;
+    if is_anew {
+        let shown = show_device(&portal, &visitor, &user, &device, None).await?;
+        return ok(&DevicePage { is_anew, ..shown });
+    }
     submit_first_code(&portal, &visitor, jar, &user, &device, &form.code).await
 }
 
@@ -308,7 +320,8 @@ async fn begin_again(
 ) -> Result<Response, Refusal> {
     portal.store.reject_device(&user.id, &device.id, portal.clock.now()).await?;
     let begun = begin_device(portal, visitor, user, &device.name).await?;
-    let to = begun.map_or(EXPIRED.to_owned(), |id| format!("/profile/access/mobile/{id}"));
+    let anew = |id: String| format!("/profile/access/mobile/{id}?said={ANEW}");
+    let to = begun.map_or(EXPIRED.to_owned(), anew);
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -396,23 +409,31 @@ async fn show_device(
         problem,
         first_time: !signed_in,
         reset: user.reset_at.is_some(),
+        is_anew: false,
     })
 }
 
-/// The pending device of the first sign-in: taken up again, or begun.
-async fn set_up_device(portal: &Portal, visitor: &Visitor, user: &User) -> Result<Device, Refusal> {
+/// The pending device of the first sign-in: taken up again, or begun; and whether it stands in for one
+/// whose QR code was shown before.
+async fn set_up_device(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+) -> Result<(Device, bool), Refusal> {
     let now = portal.clock.now();
     // An authenticator shows it below the issuer; a colon would end it there.
     let name = user.login.replace([':', char::REPLACEMENT_CHARACTER], "-").trim().to_owned();
+    let mut is_anew = false;
     for _ in 0..2 {
         let devices = portal.store.devices(&user.id).await?;
         let pending = |device: &Device| device.state == DeviceState::Pending && device.is_live(now);
         if let Some(device) = devices.into_iter().find(|d| d.name == name && pending(d)) {
             if device.begun_in == visitor.token_hash() {
-                return Ok(device);
+                return Ok((device, is_anew));
             }
             // Somebody else with the password may have seen its secret.
             portal.store.reject_device(&user.id, &device.id, now).await?;
+            is_anew = true;
         }
         let begun = begin_device(portal, visitor, user, &name).await?;
         begun.map_err(|_| Refusal::Malformed(StatusCode::UNPROCESSABLE_ENTITY))?;
@@ -459,3 +480,5 @@ const QUIET_ZONE: usize = 4;
 /// The longest name of a device, in characters: its QR code is still easy to read.
 const MOST_NAME: usize = 64;
 const EXPIRED: &str = "/profile/access/mobile?said=said-registration-over";
+/// Said of a QR code that stands in for one that may have been scanned.
+const ANEW: &str = "said-new-qr-code";
