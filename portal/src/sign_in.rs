@@ -41,9 +41,12 @@ impl Portal {
         };
         let too_long = typed.chars().count() > password::MOST;
         let typed = if too_long { Zeroizing::new(String::new()) } else { typed };
-        let known = match (&user, browser) {
-            (Some(user), Some(browser)) if self.store.knows_browser(&browser, &user.id).await? => {
-                Some(format!("{}:{}", user.id, HEXLOWER.encode(&browser)))
+        // Of a name that does not exist it is asked too, with an id that is nobody's: as many questions,
+        // as much time.
+        let id = user.as_ref().map_or("", |user| &user.id);
+        let known = match browser {
+            Some(browser) if self.store.knows_browser(&browser, id).await? => {
+                Some(format!("{id}:{}", HEXLOWER.encode(&browser)))
             }
             _ => None,
         };

@@ -38,7 +38,7 @@ pub use self::numbers::PhoneNumber;
 pub use self::pins::{NewPin, Pin, Verification};
 pub use self::place::Place;
 pub use self::sessions::{ApiKey, Session, Stage};
-pub use self::throttle::{Policy, Scope};
+pub use self::throttle::{Attempt, Policy, Scope};
 
 /// Seconds since the Unix epoch.
 pub type Seconds = i64;

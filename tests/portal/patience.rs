@@ -1,8 +1,10 @@
 //! How patient the portal is with wrong passwords and codes, and whom it keeps waiting.
 
 use countersign_portal::store::{AuditFilter, Scope};
-use reqwest::StatusCode;
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
 
+use super::devices::{prepare, site_key};
 use super::requests::{Visitor, code_on, id_of, register};
 use super::site::Site;
 
@@ -123,5 +125,56 @@ async fn wrong_recovery_codes_keep_no_device_waiting() {
     let code = code_on(&site, &page).await;
     let answer = visitor.submit(CODE, CODE, &[("code", &code)]).await;
     assert_eq!(answer.url().path(), "/profile");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn nobodys_wait_grows_as_an_accounts_does() {
+    let site = Site::start().await;
+    let device = prepare(&site.portal, "known", 1).await.remove(0);
+    let (key, http) = (site_key(&site.portal).await, Client::new());
+    // The seconds to wait as they are told, and whether the code was looked at.
+    let told = async |login: &str| {
+        let asked = http.post(format!("{}/api/v1/verify", site.url)).bearer_auth(&key);
+        let asked = asked.json(&json!({ "login": login, "code": "12345" }));
+        let answer = asked.send().await.unwrap();
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            let wait = answer.headers()["retry-after"].to_str().unwrap();
+            return (false, wait.parse::<i64>().unwrap());
+        }
+        let said: Value = answer.json().await.unwrap();
+        (true, said["next_code_in"].as_i64().unwrap())
+    };
+    let alike = async |attempt: usize| {
+        let (known, nobody) = (told(&device.login).await, told("nobody").await);
+        assert_eq!(known.0, nobody.0, "attempt {attempt}: {known:?} {nobody:?}");
+        // A second may pass between the two, and the next step begin with it.
+        let apart = (known.1 - nobody.1).abs();
+        assert!(apart <= 2 || known.1.max(nobody.1) <= 30, "{known:?} {nobody:?}");
+        nobody
+    };
+    for attempt in 1..=8 {
+        let (looked_at, wait) = alike(attempt).await;
+        assert!(looked_at && wait <= 30, "attempt {attempt}: {wait}");
+        // While it waits for less than a step, the next code is what is waited for.
+        if attempt == 5 {
+            let (looked_at, wait) = alike(attempt).await;
+            assert!(!looked_at && (1..=30).contains(&wait), "{wait}");
+        }
+        site.portal.clock().advance(30);
+    }
+    let (looked_at, wait) = alike(9).await;
+    assert!(looked_at && wait == 32, "{wait}");
+    let (looked_at, wait) = alike(9).await;
+    assert!(!looked_at && wait > 28, "{wait}");
+    for attempt in 10..=100 {
+        site.portal.clock().advance(900);
+        assert!(alike(attempt).await.0, "attempt {attempt}");
+    }
+    // None is looked at any more, and the wait has no end that it gets nearer to.
+    for _ in 0..2 {
+        site.portal.clock().advance(500);
+        assert_eq!(alike(101).await, (false, 900));
+    }
     site.stop().await;
 }

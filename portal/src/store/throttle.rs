@@ -73,6 +73,15 @@ impl Scope {
     }
 }
 
+/// Whether an attempt may be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// It may; should it be a failure, the next one has to wait so many seconds.
+    Counted(Seconds),
+    /// It may not: wait so many seconds.
+    Refused(Seconds),
+}
+
 impl Store {
     /// Counts an attempt before it is looked at; gives the seconds to wait if it may not be.
     ///
@@ -83,6 +92,17 @@ impl Store {
         scope: &Scope,
         now: Seconds,
     ) -> Result<Option<Seconds>, StoreError> {
+        Ok(match self.count_attempt(scope, now).await? {
+            Attempt::Counted(_) => None,
+            Attempt::Refused(wait) => Some(wait),
+        })
+    }
+
+    /// Counts an attempt before it is looked at, and says how long to wait now or after it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_attempt(&self, scope: &Scope, now: Seconds) -> Result<Attempt, StoreError> {
         let Policy { free, limit, window } = scope.policy();
         // After the free ones 2, 4, 8 … 512 seconds, and then a quarter of an hour each. A window that
         // begins far ahead was begun by a clock that was wrong, and is over too. Where it has no end,
@@ -100,7 +120,8 @@ impl Store {
                                   then throttles.updated_at else $2 end
              where throttles.updated_at not between $5 and $6
                 or ((throttles.wait_until <= $2 or throttles.wait_until > $2 + 900)
-                    and throttles.fails < $4)",
+                    and throttles.fails < $4)
+             returning wait_until",
         )
         .bind(scope.key())
         .bind(now)
@@ -109,18 +130,20 @@ impl Store {
         .bind(now.saturating_sub(window - 1))
         .bind(now.saturating_add(window - 1))
         .bind(i64::from(window < i64::MAX))
-        .execute(&self.writes)
+        .fetch_all(&self.writes)
         .await?;
-        if reserved.rows_affected() > 0 {
-            return Ok(None);
+        if let Some(row) = reserved.first() {
+            let until: Seconds = row.try_get("wait_until")?;
+            return Ok(Attempt::Counted((until - now).max(0)));
         }
-        let row = sqlx::query("select wait_until from throttles where scope = $1")
+        // Past the limit the wait has no end that could be told; a quarter of an hour is told.
+        let row = sqlx::query("select wait_until from throttles where scope = $1 and fails < $2")
             .bind(scope.key())
+            .bind(limit)
             .fetch_optional(&self.reads)
             .await?;
         let until: Seconds = row.map(|row| row.try_get("wait_until")).transpose()?.unwrap_or(now);
-        // Past the limit the wait has no end that could be told; a quarter of an hour is told.
-        Ok(Some(if until > now { until - now } else { LONGEST_WAIT }))
+        Ok(Attempt::Refused(if until > now { until - now } else { LONGEST_WAIT }))
     }
 
     /// The attempt was a success: the failures of this scope are forgotten.
