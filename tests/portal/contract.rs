@@ -294,6 +294,8 @@ async fn a_reset_takes_everything_and_a_lock_ends_sessions(store: &Store) {
     assert!(store.session(&[7; 32], NOW).await.unwrap().is_none(), "an unlock revives none");
     begin([8; 32]).await;
     assert!(store.session(&[8; 32], NOW).await.unwrap().is_some());
+    store.set_locked(&owner, None).await.unwrap();
+    assert!(store.session(&[8; 32], NOW).await.unwrap().is_some(), "it was not locked");
     let browser = Scope::KnownBrowser(format!("{owner}:0f"));
     while store.reserve_attempt(&browser, NOW).await.unwrap().is_none() {}
     store.forgive_account(&owner).await.unwrap();
