@@ -512,6 +512,11 @@ async fn an_administrator_locks_unlocks_and_exports_what_was_done() {
         let answer = boss.submit(&own, &format!("{own}/{action}"), &[]).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{action} oneself");
     }
+    let log = boss.get("/admin/audit.csv?who=boss").await.text().await.unwrap();
+    assert!(
+        !log.contains("\"boss\",\"new-password\"") && !log.contains("\"lock\",\"boss\""),
+        "{log}"
+    );
     let csv = boss.get("/admin/audit.csv?who=ana&action=lock").await.text().await.unwrap();
     let lines: Vec<_> = csv.lines().collect();
     assert_eq!(lines.len(), 2, "{csv}");

@@ -228,19 +228,20 @@ pub(super) async fn act(
     let Path((id, name)) = path?;
     let action = Action::by_name(&name)?;
     let user = user(&portal, &id).await?;
+    // Whoever locked themselves out could not unlock themselves, and whoever changes their own password
+    // has to know the old one.
+    if own.id == user.id && matches!(action, Action::Lock | Action::NewPassword) {
+        return Err(Refusal::NotFound);
+    }
     let (store, now) = (&portal.store, portal.clock.now());
     // The line comes first: nothing is done that is not in the log.
     store.audit(&visitor.did(&portal, &name, &user.login, "")).await?;
     match action {
         Action::ResetMfa => store.reset_mfa(&user.id, now).await?,
-        // Whoever locked themselves out could not unlock themselves.
-        Action::Lock if own.id == user.id => return Err(Refusal::NotFound),
         Action::Lock => store.set_locked(&user.id, Some(now)).await?,
         Action::Unlock => store.set_locked(&user.id, None).await?,
         Action::RequireMfa => store.set_mfa_required(&user.id, true).await?,
         Action::WaiveMfa => store.set_mfa_required(&user.id, false).await?,
-        // Whoever changes their own has to know the old one.
-        Action::NewPassword if own.id == user.id => return Err(Refusal::NotFound),
         Action::NewPassword => {
             let (password, hash) = one_time_password().await?;
             if !store.change_password(&user.id, &user.password_hash, &hash, true).await? {
