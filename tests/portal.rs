@@ -13,6 +13,7 @@ mod portal {
     mod devices;
     mod gateway;
     mod health;
+    mod lists;
     mod log;
     mod lookup;
     mod messages;

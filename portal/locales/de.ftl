@@ -173,6 +173,10 @@ state = Status
 is-locked = Gesperrt
 is-active = Aktiv
 nobody-found = Niemand heißt so.
+most-users = { $count ->
+    [one] Höchstens { $count } Benutzer wird gezeigt. Suchen Sie nach den anderen.
+   *[other] Höchstens { $count } Benutzer werden gezeigt, nach Benutzernamen geordnet. Suchen Sie nach den anderen.
+ }
 add-user = Benutzer hinzufügen
 add-user-how = Das Passwort wird hier erzeugt, einmal gezeigt und ist ein Einmalpasswort.
 mfa-required-check = Multi-Faktor-Authentifizierung wird verlangt

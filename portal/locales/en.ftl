@@ -173,6 +173,10 @@ state = State
 is-locked = Locked
 is-active = Active
 nobody-found = No user has this name.
+most-users = { $count ->
+    [one] At most { $count } user is shown. Search for the others.
+   *[other] At most { $count } users are shown, by login name. Search for the others.
+ }
 add-user = Add user
 add-user-how = The password is made here, is shown once, and is for one use.
 mfa-required-check = Multi-factor authentication is required

@@ -173,6 +173,10 @@ state = Estado
 is-locked = Bloqueado
 is-active = Activo
 nobody-found = Nadie se llama así.
+most-users = { $count ->
+    [one] Se muestra como máximo { $count } usuario. Busque los demás.
+   *[other] Se muestran como máximo { $count } usuarios, por nombre de usuario. Busque los demás.
+ }
 add-user = Añadir usuario
 add-user-how = La contraseña se crea aquí, se muestra una vez y es de un solo uso.
 mfa-required-check = La autenticación multifactor es obligatoria

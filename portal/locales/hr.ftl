@@ -181,6 +181,11 @@ state = Stanje
 is-locked = Zaključan
 is-active = Aktivan
 nobody-found = Nitko se tako ne zove.
+most-users = { $count ->
+    [one] Prikazuje se najviše { $count } korisnik, po korisničkom imenu. Ostale potražite.
+    [few] Prikazuju se najviše { $count } korisnika, po korisničkom imenu. Ostale potražite.
+   *[other] Prikazuje se najviše { $count } korisnika, po korisničkom imenu. Ostale potražite.
+ }
 add-user = Dodaj korisnika
 add-user-how = Lozinka se izrađuje ovdje, prikazuje se jednom i jednokratna je.
 mfa-required-check = Višefaktorska autentifikacija je obavezna

@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
 use crate::sign_in::{MOST_LOGIN, is_login};
 use crate::sms::OWN_APPLICATION;
 use crate::store::{
-    ApiKey, Application, DeviceState, NewUser, PhoneNumber, User, UserSummary, new_id,
+    ApiKey, Application, DeviceState, NewUser, PhoneNumber, Store, User, UserSummary, new_id,
 };
 use crate::visitor::{Administrator, ConfirmedAdministrator, Ours};
 
@@ -30,6 +30,8 @@ use crate::visitor::{Administrator, ConfirmedAdministrator, Ours};
 struct UsersPage {
     page: Page,
     users: Vec<UserSummary>,
+    /// How many are shown at most, where there are more.
+    most: Option<usize>,
     search: String,
     login: String,
     problem: Option<&'static str>,
@@ -91,10 +93,10 @@ pub(super) async fn users_page(
     query: Result<Query<Search>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     let Query(Search { search, said }) = query?;
-    let users = portal.store.users(&without_controls(&search)).await?;
+    let (users, most) = listed(&portal, &search).await?;
     let page = Page::of(&portal, &visitor);
     let said = page.said(said);
-    ok(&UsersPage { page, users, search, login: String::new(), problem: None, said })
+    ok(&UsersPage { page, users, most, search, login: String::new(), problem: None, said })
 }
 
 #[derive(Deserialize)]
@@ -127,9 +129,9 @@ pub(super) async fn add_user(
     };
     let page = Page::of(&portal, &visitor);
     if problem.is_some() {
-        let users = portal.store.users("").await?;
-        let search = String::new();
-        let refused = UsersPage { page, users, search, login: form.login, problem, said: None };
+        let (users, most) = listed(&portal, "").await?;
+        let (search, login) = (String::new(), form.login);
+        let refused = UsersPage { page, users, most, search, login, problem, said: None };
         return show(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     }
     portal.store.audit(&visitor.did(&portal, "user-added", login, "")).await?;
@@ -141,6 +143,17 @@ pub(super) async fn add_user(
         back_text: page.t("i-have-passed-it-on").into_owned(),
         page: page.shown_once(),
     })
+}
+
+/// The accounts that are shown, and how many that are at most where there are more.
+async fn listed(
+    portal: &Portal,
+    search: &str,
+) -> Result<(Vec<UserSummary>, Option<usize>), Refusal> {
+    let mut users = portal.store.users(&without_controls(search)).await?;
+    let most = (users.len() > Store::MOST_LISTED).then_some(Store::MOST_LISTED);
+    users.truncate(Store::MOST_LISTED);
+    Ok((users, most))
 }
 
 pub(super) async fn user_page(

@@ -113,7 +113,11 @@ impl Store {
         row.as_ref().map(user).transpose()
     }
 
-    /// Up to 200 accounts whose login name holds `part`, by name.
+    /// How many accounts are listed at most.
+    pub const MOST_LISTED: usize = 200;
+
+    /// Up to [`Self::MOST_LISTED`] accounts whose login name holds `part`, by name; one more tells that
+    /// there are more.
     ///
     /// # Errors
     /// The database failed.
@@ -121,9 +125,10 @@ impl Store {
         let rows = sqlx::query(
             "select id, login, admin, mfa_required, locked_at,
                     (select count(*) from devices where user_id = users.id and state = 'registered') as devices
-             from users where login_key like $1 escape '!' order by login_key limit 200",
+             from users where login_key like $1 escape '!' order by login_key limit $2",
         )
         .bind(containing(&part.to_lowercase()))
+        .bind(Self::MOST_LISTED as i64 + 1)
         .fetch_all(&self.reads)
         .await?;
         rows.iter()
