@@ -13,10 +13,12 @@ mod portal {
     mod devices;
     mod gateway;
     mod health;
+    mod lists;
     mod log;
     mod lookup;
     mod messages;
     mod numbers;
+    mod patience;
     #[expect(dead_code, reason = "only real parts have a screen to scan")]
     mod phone;
     mod pin_pages;
@@ -24,6 +26,7 @@ mod portal {
     mod pins_contract;
     mod pumping;
     mod requests;
+    mod second_factors;
     mod site;
     mod start;
 

@@ -125,18 +125,25 @@ registered-at = Izrađeno { $time } UTC
 last-used-at = zadnja upotreba { $time } UTC
 remove-device-question = Ukloniti „{ $name }”?
 remove-device-consequence = Kodovi ovog uređaja više se neće prihvaćati. S posljednjim uređajem nestaju i kodovi za oporavak. Ako ih opet zatrebate, ponovno registrirajte uređaj.
+cancel-registration-question = Odustati od registracije uređaja „{ $name }”?
+cancel-registration-consequence = Njegov QR kôd tada više ne vrijedi. Ako ste ga već skenirali, izbrišite unos u aplikaciji. Vaši drugi uređaji i kodovi za oporavak ostaju.
+cancel-registration = Odustani od registracije
 said-device-removed = Uređaj je uklonjen.
+said-registration-cancelled = Registracija je otkazana.
 said-registration-over = Ova registracija više nije otvorena: istekla je ili je dovršena. Ponovno registrirajte uređaj ako nije na popisu.
 device-name = Naziv uređaja
 name-how = Dodijelite uređaju naziv, na primjer „Anin telefon”. Aplikacija prikazuje naziv točno onako kako ga upišete; velika i mala slova su važna.
 name-empty = Dodijelite uređaju naziv.
 name-too-long = Naziv ima više od 64 znaka.
 name-has-colon = Naziv ne smije sadržavati dvotočku.
+name-has-outer-space = Naziv ne smije počinjati ni završavati razmakom: neke ga aplikacije izostave pa bi tada tražile drugi naziv.
+name-is-garbled = Jedan se znak naziva putem izgubio. Upišite ga ponovno.
 name-has-bad-character = Naziv sadrži nevidljiv znak. Upišite ga ponovno.
 name-taken = Već imate uređaj s tim nazivom. Odaberite drugi naziv ili najprije uklonite taj uređaj.
 name-differs-by-case = Imate drugi uređaj „{ $name }”, čiji se naziv od ovoga razlikuje samo velikim i malim slovima. To su dva uređaja.
 too-many-devices = Imate 20 uređaja. Najprije uklonite jedan.
 scan-title = Skenirajte QR kôd
+said-new-qr-code = Ovo je novi QR kôd. Unos koji ste prije skenirali ne odgovara mu: izbrišite ga u aplikaciji i skenirajte ovaj.
 first-time = Ovo se prikazuje dok se vaš telefon ne registrira i poslije više ne. Otada pri svakoj prijavi upisujete kôd.
 qr-code = QR kôd s ključem ovog uređaja
 step-scan = Na telefonu pod „Potvrdi uređaj” dodirnite „Skeniraj QR” i skenirajte ovaj kôd. To može svaka aplikacija za autentifikaciju.
@@ -174,12 +181,17 @@ state = Stanje
 is-locked = Zaključan
 is-active = Aktivan
 nobody-found = Nitko se tako ne zove.
+most-users = { $count ->
+    [one] Prikazuje se najviše { $count } korisnik, po korisničkom imenu. Ostale potražite.
+    [few] Prikazuju se najviše { $count } korisnika, po korisničkom imenu. Ostale potražite.
+   *[other] Prikazuje se najviše { $count } korisnika, po korisničkom imenu. Ostale potražite.
+ }
 add-user = Dodaj korisnika
 add-user-how = Lozinka se izrađuje ovdje, prikazuje se jednom i jednokratna je.
 mfa-required-check = Višefaktorska autentifikacija je obavezna
 admin-check = Administrator
 login-empty = Navedite korisničko ime.
-login-too-long = Korisničko ime ima više od 128 znakova.
+login-too-long = Korisničko ime ima više od 64 znakova.
 login-has-bad-character = Korisničko ime sadrži nevidljiv znak.
 login-taken = Ovo je korisničko ime zauzeto, možda s drukčijim velikim i malim slovima.
 one-time-password-of = Jednokratna lozinka korisnika { $name }

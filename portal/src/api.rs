@@ -258,6 +258,10 @@ async fn device(
     which: Result<Query<Which>, QueryRejection>,
 ) -> Result<Json<Status>, Refusal> {
     let Query(Which { device: name }) = which?;
+    // It stands for bytes that were no UTF-8, and no device has it in its name.
+    if name.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(Refusal::Malformed(StatusCode::BAD_REQUEST));
+    }
     let devices = portal.store.devices(&phone.user.id).await?;
     let device = devices.iter().find(|device| device.name == name).ok_or(Refusal::NotFound)?;
     // Of a registration that ran out the web knows no more: scan another code.

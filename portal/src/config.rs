@@ -10,7 +10,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::keys::Keys;
-use crate::store::Store;
+use crate::store::{Place, Store};
 
 /// A relying party and verifier: registers devices, asks for codes at login, resets them.
 #[derive(Parser)]
@@ -43,7 +43,7 @@ pub enum Command {
         /// Its login name.
         login: String,
     },
-    /// Check the settings, the keys and the database, and end.
+    /// Check the settings, the keys and the database, change nothing, and end.
     Check,
     /// Print the OpenAPI document of the JSON API.
     Openapi,
@@ -146,6 +146,8 @@ pub struct Config {
     pub sms: SmsSettings,
     /// Believe the last address of `X-Forwarded-For`.
     pub behind_proxy: bool,
+    /// Whether what is missing is made: the tables of a database that is new, or an older portal's.
+    pub makes: bool,
     /// What somebody who starts it should read.
     pub notes: Vec<String>,
 }
@@ -156,14 +158,32 @@ impl Config {
     pub fn host(&self) -> &str {
         host_of(&self.public_url)
     }
+
+    /// Where the database is, without its password.
+    #[must_use]
+    pub fn place(&self) -> String {
+        Place::of(&self.database).map_or_else(|| "the database".to_owned(), |at| at.to_string())
+    }
 }
 
 impl Settings {
-    /// Settles every setting.
+    /// Settles every setting, to serve: on a very first try a key is made, and later a database.
     ///
     /// # Errors
     /// One of them makes no sense, or the keys are missing or weak: a message that says what to do.
-    pub fn settle(mut self) -> anyhow::Result<Config> {
+    pub fn settle(self) -> anyhow::Result<Config> {
+        self.settled(true)
+    }
+
+    /// Settles every setting, for a command on a portal that is there: nothing is made.
+    ///
+    /// # Errors
+    /// As of [`Self::settle`], or there is no such database.
+    pub fn settle_existing(self) -> anyhow::Result<Config> {
+        self.settled(false)
+    }
+
+    fn settled(mut self, makes: bool) -> anyhow::Result<Config> {
         if let Some(path) = self.config.take() {
             let text = fs::read_to_string(&path)
                 .with_context(|| format!("failed to read {}", path.display()))?;
@@ -209,6 +229,11 @@ impl Settings {
                 (Store::file_url(&file), Some(file))
             }
         };
+        // A command that was given the wrong folder would find all in order in a new one.
+        if !makes {
+            is_there(&database)?;
+        }
+        let fresh = fresh.filter(|_| makes);
         let keys = read_keys(self.key_file.as_deref(), &data, fresh.as_deref(), &mut notes)?;
         Ok(Config {
             listen,
@@ -222,6 +247,7 @@ impl Settings {
             metrics: self.metrics,
             sms: self.sms,
             behind_proxy: self.behind_proxy,
+            makes,
             notes,
         })
     }
@@ -254,6 +280,19 @@ fn host_of(url: &str) -> &str {
     host.rsplit_once(':').map_or(host, |(host, _)| host)
 }
 
+/// Looks whether the file of an SQLite database is there.
+fn is_there(database: &str) -> anyhow::Result<()> {
+    if let Some(Place::File(file)) = Place::of(database) {
+        ensure!(
+            file.is_file(),
+            "there is no database {}: name its folder with --data, or the database itself with \
+             --database; only a portal that serves makes one",
+            file.display()
+        );
+    }
+    Ok(())
+}
+
 /// The keys of the environment, of the file, or, on a very first try, new ones.
 fn read_keys(
     file: Option<&Path>,
@@ -261,6 +300,7 @@ fn read_keys(
     database: Option<&Path>,
     notes: &mut Vec<String>,
 ) -> anyhow::Result<Keys> {
+    // Where nothing is new nothing is made.
     if database.is_some() {
         make_folder(data).with_context(|| format!("failed to make {}", data.display()))?;
     }
@@ -279,7 +319,7 @@ fn read_keys(
                     path.display()
                 ));
             }
-            _ => bail!("there is no sealing key for this database: {HOW}"),
+            _ => bail!("there is no sealing key for this database in {}: {HOW}", path.display()),
         }
     }
     let text = fs::read_to_string(&path)

@@ -39,11 +39,15 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let portal = Portal::open(arguments.settings.settle()?, Clock::default()).await?;
+        let serves = arguments.command.is_none();
+        let settings = arguments.settings;
+        let config = if serves { settings.settle()? } else { settings.settle_existing()? };
+        let portal = Portal::open(config, Clock::default()).await?;
         match arguments.command {
             Some(Command::Reseal) => {
                 let count = portal.reseal().await?;
-                say(&format!("{count} devices were sealed anew; older keys can go.\n"))
+                let place = portal.config().place();
+                say(&format!("{count} devices in {place} were sealed anew; older keys can go.\n"))
             }
             Some(Command::Reset { login }) => match portal.reset_account(&login).await? {
                 Some(password) => {

@@ -45,7 +45,7 @@ impl Page {
             login: signed_in.map(|user| user.login.clone()),
             admin: signed_in.is_some_and(|user| user.admin),
             can_sign_out: visitor.user().is_some(),
-            path: visitor.path.clone(),
+            path: on_this_host(&visitor.path),
             issuer: portal.config.issuer.clone(),
             can_be_had_again: true,
         }
@@ -113,6 +113,12 @@ impl Page {
     }
 }
 
+/// A path as a link within this site: after two slashes, or what a browser takes for them, it would
+/// name another host.
+fn on_this_host(path: &str) -> String {
+    format!("/{}", path.trim_start_matches(['/', '\\']))
+}
+
 /// A page, with this status.
 pub(crate) fn show(status: StatusCode, page: &impl Template) -> Result<Response, Refusal> {
     let text = page.render().map_err(anyhow::Error::new)?;
@@ -163,6 +169,21 @@ pub(crate) fn utc(time: Seconds) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_to_a_path_stays_on_this_host() {
+        for (path, link) in [
+            ("/", "/"),
+            ("*", "/*"),
+            ("/profile/access", "/profile/access"),
+            ("/profile//access", "/profile//access"),
+            ("//evil.example/x", "/evil.example/x"),
+            ("/\\evil.example/x", "/evil.example/x"),
+            ("\\/\\//evil.example/x", "/evil.example/x"),
+        ] {
+            assert_eq!(on_this_host(path), link);
+        }
+    }
 
     #[test]
     fn times_are_those_of_the_calendar() {

@@ -41,18 +41,24 @@ impl Portal {
         };
         let too_long = typed.chars().count() > password::MOST;
         let typed = if too_long { Zeroizing::new(String::new()) } else { typed };
-        let scope = match &user {
-            Some(user) => match browser {
-                Some(browser) if self.store.knows_browser(&browser, &user.id).await? => {
-                    Scope::KnownBrowser(format!("{}:{}", user.id, HEXLOWER.encode(&browser)))
-                }
-                _ => Scope::Account(user.id.clone()),
-            },
-            None => Scope::nobody("", login),
+        // Of a name that does not exist it is asked too, with an id that is nobody's: as many questions,
+        // as much time.
+        let id = user.as_ref().map_or("", |user| &user.id);
+        let known = match browser {
+            Some(browser) if self.store.knows_browser(&browser, id).await? => {
+                Some(format!("{id}:{}", HEXLOWER.encode(&browser)))
+            }
+            _ => None,
         };
-        let from = Scope::Address(address.to_owned());
+        // A browser that the account knows keeps its way in, whatever others do at its address.
+        let from = known.is_none().then(|| Scope::Address(address.to_owned()));
+        let scope = match (&user, known) {
+            (_, Some(known)) => Scope::KnownBrowser(known),
+            (Some(user), None) => Scope::Account(user.id.clone()),
+            (None, None) => Scope::nobody("", login),
+        };
         // The address first: an attempt that it refuses costs the account nothing.
-        for scope in [&from, &scope] {
+        for scope in from.iter().chain([&scope]) {
             if let Some(wait) = self.store.reserve_attempt(scope, now).await? {
                 self.figures.sign_in("throttled");
                 return Ok(SignIn::Wait(wait));
@@ -64,8 +70,9 @@ impl Portal {
             self.figures.sign_in("wrong");
             return Ok(SignIn::Wrong);
         };
-        self.store.forgive(&scope).await?;
-        self.store.forgive(&from).await?;
+        for scope in from.iter().chain([&scope]) {
+            self.store.forgive(scope).await?;
+        }
         // Whoever is let in ends the row of failures, those of a stranger too (NIST SP 800-63B).
         self.store.forgive(&Scope::Account(user.id.clone())).await?;
         self.store.forgive(&Scope::Present(user.id.clone())).await?;

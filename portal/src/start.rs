@@ -23,9 +23,21 @@ impl Portal {
     /// Opens the database and looks whether the keys fit it.
     ///
     /// # Errors
-    /// The database cannot be opened, or holds devices that are sealed under a key that is missing.
+    /// The database cannot be opened, or is not up to date where nothing may be made, or holds devices
+    /// that are sealed under a key that is missing.
     pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        let store = Store::open(&config.database).await.context("failed to open the database")?;
+        let opened = if config.makes {
+            Store::open(&config.database).await.map(Some)
+        } else {
+            Store::open_as_it_is(&config.database).await
+        };
+        let Some(store) = opened.context("failed to open the database")? else {
+            bail!(
+                "{} is not as this version of the portal has it: let it serve once, and it is \
+                 brought up to date",
+                config.place()
+            );
+        };
         for id in store.key_ids().await.context("failed to read the database")? {
             if !config.keys.has(&id) {
                 bail!("devices are sealed under the key “{id}”, which is not among the keys given");

@@ -12,6 +12,7 @@ mod limits;
 mod messages;
 mod numbers;
 mod pins;
+mod place;
 mod sessions;
 mod throttle;
 mod together;
@@ -23,7 +24,7 @@ use std::time::Duration;
 use getrandom::SysRng;
 use rand_core::TryRng as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, AnyQueryResult};
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
 use sqlx::{Any, AnyPool, Executor as _, Transaction};
 
 pub use self::accounts::{NewUser, User, UserSummary};
@@ -35,8 +36,9 @@ pub use self::limits::{Reservation, Reserved};
 pub use self::messages::{Claimed, MessageLine, NewMessage, Tally};
 pub use self::numbers::PhoneNumber;
 pub use self::pins::{NewPin, Pin, Verification};
+pub use self::place::Place;
 pub use self::sessions::{ApiKey, Session, Stage};
-pub use self::throttle::{Policy, Scope};
+pub use self::throttle::{Attempt, Policy, Scope};
 
 /// Seconds since the Unix epoch.
 pub type Seconds = i64;
@@ -68,6 +70,32 @@ impl Store {
     /// The address is of neither kind, the database cannot be reached, or was changed by a newer
     /// portal, or by hand.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let store = Self::connect(url).await?;
+        store.migrations().run(&store.writes).await?;
+        Ok(store)
+    }
+
+    /// Opens the database of this address and changes nothing about it; none if a portal would first
+    /// have to bring it up to date, or is older than what brought it up to date last.
+    ///
+    /// # Errors
+    /// The address is of neither kind, or the database cannot be reached.
+    pub async fn open_as_it_is(url: &str) -> Result<Option<Self>, StoreError> {
+        let store = Self::connect(url).await?;
+        let mut connection = store.writes.acquire().await?;
+        let applied = match connection.list_applied_migrations(MIGRATIONS_TABLE).await {
+            Ok(applied) => applied,
+            // There is no such table: the database is empty, or somebody else's.
+            Err(MigrateError::Execute(StoreError::Database(_))) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        drop(connection);
+        let wanted = store.migrations().iter().map(|one| (one.version, &one.checksum));
+        let same = wanted.eq(applied.iter().map(|one| (one.version, &one.checksum)));
+        Ok(same.then_some(store))
+    }
+
+    async fn connect(url: &str) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let options = AnyConnectOptions::from_str(url)?;
         let (reads, writes, kind) = if url.starts_with("postgres") {
@@ -78,13 +106,15 @@ impl Store {
             let reads = sqlite(pool(4)).connect_with(options).await?;
             (reads, writes, Kind::Sqlite)
         };
-        let migrations: &Migrator = match kind {
-            Kind::Sqlite => &SQLITE,
-            Kind::Postgres => &POSTGRES,
-        };
-        migrations.run(&writes).await?;
         let codes = Codes::start(reads.clone(), writes.clone());
         Ok(Self { reads, writes, codes, kind })
+    }
+
+    fn migrations(&self) -> &'static Migrator {
+        match self.kind {
+            Kind::Sqlite => &SQLITE,
+            Kind::Postgres => &POSTGRES,
+        }
     }
 
     /// The address of a database in this file.
@@ -157,5 +187,7 @@ fn one(result: &AnyQueryResult) -> bool {
     result.rows_affected() == 1
 }
 
+/// Where the migrator writes down what it did.
+const MIGRATIONS_TABLE: &str = "_sqlx_migrations";
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");

@@ -8,7 +8,7 @@ use countersign::{Otp, TimeStep};
 
 use crate::Portal;
 use crate::refusal::Refusal;
-use crate::store::{Device, DeviceState, Scope, Seconds};
+use crate::store::{Attempt, Device, DeviceState, Scope, Seconds};
 
 /// What came of a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +52,18 @@ impl Portal {
         }
         let now = self.clock.now();
         let scope = Scope::nobody("code ", login);
-        let waits = self.store.reserve_attempt(&scope, now).await?;
-        self.figures.code(if waits.is_some() { "throttled" } else { "refused" });
-        Ok(Some(waits.map_or(Outcome::Refused(until_next_code(now)), Outcome::Wait)))
+        // As of an account, which waits for the next code too.
+        let told = |wait: Seconds| wait.max(until_next_code(now));
+        Ok(Some(match self.store.count_attempt(&scope, now).await? {
+            Attempt::Counted(wait) => {
+                self.figures.code("refused");
+                Outcome::Refused(told(wait))
+            }
+            Attempt::Refused(wait) => {
+                self.figures.code("throttled");
+                Outcome::Wait(told(wait))
+            }
+        }))
     }
 
     /// Checks a code against these devices, all the registered ones of an account.
@@ -113,7 +122,7 @@ impl Portal {
     }
 
     /// Counts a wrong code, and says when another is looked at.
-    pub(crate) async fn wrong(
+    async fn wrong(
         &self,
         user_id: &str,
         state: DeviceState,

@@ -156,6 +156,7 @@ async fn attempts_are_counted_before_they_are_looked_at(store: &Store) {
         store.forgive(&scope).await.unwrap();
         assert_eq!(store.reserve_attempt(&scope, NOW + 3).await.unwrap(), None, "{scope:?}");
     }
+    an_address_is_counted_by_the_hour(store).await;
     let scope = Scope::Account("limit".into());
     let (mut now, mut looked_at) = (NOW, 0);
     while looked_at < 150 {
@@ -167,6 +168,27 @@ async fn attempts_are_counted_before_they_are_looked_at(store: &Store) {
     }
     assert_eq!(looked_at, 100);
     assert!(store.reserve_attempt(&scope, now + 1_000_000).await.unwrap().is_some());
+}
+
+/// However many sign in there, and at whatever distance from each other.
+async fn an_address_is_counted_by_the_hour(store: &Store) {
+    let scope = Scope::Address("192.0.2.2".into());
+    let at = async |now| store.reserve_attempt(&scope, now).await.unwrap();
+    for hour in 0..2 {
+        let begin = NOW + hour * 3_600;
+        // One every 18 seconds: the hour is never quiet, and its end forgets what was in it.
+        for attempt in 0..200 {
+            assert_eq!(at(begin + attempt * 18).await, None, "{attempt} of hour {hour}");
+        }
+        assert_eq!(at(begin + 3_599).await, None, "the last one that waits for nothing");
+        assert_eq!(at(begin + 3_599).await, Some(2), "in hour {hour}");
+    }
+    // A clock that was a day ahead began an hour that is not here yet.
+    for _ in 0..201 {
+        assert_eq!(at(NOW + 86_400).await, None);
+    }
+    assert_eq!(at(NOW + 86_400).await, Some(2));
+    assert_eq!(at(NOW + 2 * 3_600).await, None);
 }
 
 async fn a_recovery_code_works_once_of_any_number_at_one_moment(store: &Store) {
@@ -208,8 +230,32 @@ async fn sessions_end(store: &Store) {
     store.know_browser(&[4; 32], &owner, NOW).await.unwrap();
     store.know_browser(&[4; 32], &owner, NOW).await.unwrap();
     assert!(store.knows_browser(&[4; 32], &owner).await.unwrap());
+    an_account_knows_the_browsers_that_were_last_let_in(store, &owner).await;
     store.tidy(NOW + 20_000).await.unwrap();
     assert!(!lives(&[2; 32], NOW).await, "it was tidied away");
+}
+
+async fn an_account_knows_the_browsers_that_were_last_let_in(store: &Store, owner: &str) {
+    let know = async |token: u8, now| store.know_browser(&[token; 32], owner, now).await.unwrap();
+    let knows = async |token: u8| store.knows_browser(&[token; 32], owner).await.unwrap();
+    let other = user(store, "browsers").await;
+    store.know_browser(&[4; 32], &other, NOW - 1_000).await.unwrap();
+    for token in 100..119 {
+        know(token, NOW + i64::from(token)).await;
+    }
+    assert!(knows(4).await && knows(100).await, "twenty");
+    // The oldest of them was let in again, and the next one is a browser too many.
+    know(4, NOW + 200).await;
+    know(1, NOW + 200).await;
+    assert!(knows(1).await && knows(4).await && knows(101).await && !knows(100).await);
+    // A new one is known though a clock was set back.
+    know(2, NOW).await;
+    assert!(knows(2).await && !knows(101).await);
+    store.forget_browsers(owner, Some(&[1; 32])).await.unwrap();
+    assert!(knows(1).await && !knows(4).await && !knows(118).await);
+    store.forget_browsers(owner, None).await.unwrap();
+    assert!(!knows(1).await);
+    assert!(store.knows_browser(&[4; 32], &other).await.unwrap(), "another account's");
 }
 
 async fn a_reset_takes_everything_and_a_lock_ends_sessions(store: &Store) {
@@ -226,7 +272,7 @@ async fn a_reset_takes_everything_and_a_lock_ends_sessions(store: &Store) {
     store.reset_mfa(&owner, NOW).await.unwrap();
     assert!(store.session(&[5; 32], NOW).await.unwrap().is_none());
     assert_eq!(store.recovery_codes_left(&owner).await.unwrap(), 0);
-    assert!(store.knows_browser(&[5; 32], &owner).await.unwrap(), "it opens nothing");
+    assert!(!store.knows_browser(&[5; 32], &owner).await.unwrap(), "it may be a stranger's");
     // A session that was being begun meanwhile is over before it begins.
     store.begin_session(&[9; 32], &before, Stage::Full, NOW, NOW + 10_000).await.unwrap();
     assert!(store.session(&[9; 32], NOW).await.unwrap().is_none());
@@ -248,6 +294,8 @@ async fn a_reset_takes_everything_and_a_lock_ends_sessions(store: &Store) {
     assert!(store.session(&[7; 32], NOW).await.unwrap().is_none(), "an unlock revives none");
     begin([8; 32]).await;
     assert!(store.session(&[8; 32], NOW).await.unwrap().is_some());
+    store.set_locked(&owner, None).await.unwrap();
+    assert!(store.session(&[8; 32], NOW).await.unwrap().is_some(), "it was not locked");
     let browser = Scope::KnownBrowser(format!("{owner}:0f"));
     while store.reserve_attempt(&browser, NOW).await.unwrap().is_none() {}
     store.forgive_account(&owner).await.unwrap();

@@ -4,6 +4,7 @@ use std::fs;
 
 use countersign_portal::config::Settings;
 use countersign_portal::keys::Keys;
+use countersign_portal::store::Store;
 use countersign_portal::{Clock, Portal};
 use reqwest::StatusCode;
 
@@ -126,6 +127,40 @@ async fn devices_are_sealed_anew_and_the_old_key_can_go() {
     assert_eq!(portal.reseal().await.unwrap(), 0);
     assert!(open(&new).await.is_ok());
     assert!(open(&old).await.is_err());
+}
+
+#[tokio::test]
+async fn a_command_makes_no_key_and_no_database_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |settings: Settings| {
+        format!("{:#}", settings.settle_existing().err().expect("nothing is there"))
+    };
+    let data = folder.path().join("data");
+    let of_data = || Settings { data: Some(data.clone()), ..Settings::default() };
+    let said = refused(of_data());
+    assert!(said.contains("there is no database") && said.contains("portal.db"), "{said}");
+    assert!(!data.exists());
+    let file = folder.path().join("own.db");
+    let database = Some(Store::file_url(&file));
+    let said = refused(Settings { database: database.clone(), ..of_data() });
+    assert!(said.contains("own.db") && said.contains("--database"), "{said}");
+    assert!(!file.exists());
+    // The database is there, and its key is not.
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("portal.db"), "").unwrap();
+    let said = refused(of_data());
+    assert!(said.contains("no sealing key for this database in"), "{said}");
+    assert!(!data.join("portal.key").exists());
+    // A database that no portal brought up to date is left as it is.
+    Keys::create_file(&data.join("portal.key")).unwrap();
+    let open = async |config| Portal::open(config, Clock::default()).await;
+    let said = format!("{:#}", open(of_data().settle_existing().unwrap()).await.err().unwrap());
+    assert!(said.contains("portal.db") && said.contains("let it serve once"), "{said}");
+    let served = open(of_data().settle().unwrap()).await.unwrap();
+    served.store().close().await;
+    let portal = open(of_data().settle_existing().unwrap()).await.unwrap();
+    assert_eq!(portal.reseal().await.unwrap(), 0);
+    assert!(portal.config().place().ends_with("portal.db"));
 }
 
 #[test]

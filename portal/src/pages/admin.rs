@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
 use crate::sign_in::{MOST_LOGIN, is_login};
 use crate::sms::OWN_APPLICATION;
 use crate::store::{
-    ApiKey, Application, DeviceState, NewUser, PhoneNumber, User, UserSummary, new_id,
+    ApiKey, Application, DeviceState, NewUser, PhoneNumber, Store, User, UserSummary, new_id,
 };
 use crate::visitor::{Administrator, ConfirmedAdministrator, Ours};
 
@@ -30,6 +30,8 @@ use crate::visitor::{Administrator, ConfirmedAdministrator, Ours};
 struct UsersPage {
     page: Page,
     users: Vec<UserSummary>,
+    /// How many are shown at most, where there are more.
+    most: Option<usize>,
     search: String,
     login: String,
     problem: Option<&'static str>,
@@ -93,10 +95,10 @@ pub(super) async fn users_page(
     query: Result<Query<Search>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     let Query(Search { search, said }) = query?;
-    let users = portal.store.users(&without_controls(&search)).await?;
+    let (users, most) = listed(&portal, &search).await?;
     let page = Page::of(&portal, &visitor);
     let said = page.said(said);
-    ok(&UsersPage { page, users, search, login: String::new(), problem: None, said })
+    ok(&UsersPage { page, users, most, search, login: String::new(), problem: None, said })
 }
 
 #[derive(Deserialize)]
@@ -129,9 +131,9 @@ pub(super) async fn add_user(
     };
     let page = Page::of(&portal, &visitor);
     if problem.is_some() {
-        let users = portal.store.users("").await?;
-        let search = String::new();
-        let refused = UsersPage { page, users, search, login: form.login, problem, said: None };
+        let (users, most) = listed(&portal, "").await?;
+        let (search, login) = (String::new(), form.login);
+        let refused = UsersPage { page, users, most, search, login, problem, said: None };
         return show(StatusCode::UNPROCESSABLE_ENTITY, &refused);
     }
     portal.store.audit(&visitor.did(&portal, "user-added", login, "")).await?;
@@ -143,6 +145,17 @@ pub(super) async fn add_user(
         back_text: page.t("i-have-passed-it-on").into_owned(),
         page: page.shown_once(),
     })
+}
+
+/// The accounts that are shown, and how many that are at most where there are more.
+async fn listed(
+    portal: &Portal,
+    search: &str,
+) -> Result<(Vec<UserSummary>, Option<usize>), Refusal> {
+    let mut users = portal.store.users(&without_controls(search)).await?;
+    let most = (users.len() > Store::MOST_LISTED).then_some(Store::MOST_LISTED);
+    users.truncate(Store::MOST_LISTED);
+    Ok((users, most))
 }
 
 pub(super) async fn user_page(
@@ -230,25 +243,27 @@ pub(super) async fn act(
     let Path((id, name)) = path?;
     let action = Action::by_name(&name)?;
     let user = user(&portal, &id).await?;
+    // Whoever locked themselves out could not unlock themselves, and whoever changes their own password
+    // has to know the old one.
+    if own.id == user.id && matches!(action, Action::Lock | Action::NewPassword) {
+        return Err(Refusal::NotFound);
+    }
     let (store, now) = (&portal.store, portal.clock.now());
     // The line comes first: nothing is done that is not in the log.
     store.audit(&visitor.did(&portal, &name, &user.login, "")).await?;
     match action {
         Action::ResetMfa => store.reset_mfa(&user.id, now).await?,
-        // Whoever locked themselves out could not unlock themselves.
-        Action::Lock if own.id == user.id => return Err(Refusal::NotFound),
         Action::Lock => store.set_locked(&user.id, Some(now)).await?,
         Action::Unlock => store.set_locked(&user.id, None).await?,
         Action::RequireMfa => store.set_mfa_required(&user.id, true).await?,
         Action::WaiveMfa => store.set_mfa_required(&user.id, false).await?,
-        // Whoever changes their own has to know the old one.
-        Action::NewPassword if own.id == user.id => return Err(Refusal::NotFound),
         Action::NewPassword => {
             let (password, hash) = one_time_password().await?;
             if !store.change_password(&user.id, &user.password_hash, &hash, true).await? {
                 return Ok(Redirect::to(&format!("/admin/users/{id}")).into_response());
             }
             store.forgive_account(&user.id).await?;
+            store.forget_browsers(&user.id, None).await?;
             let page = Page::of(&portal, &visitor);
             return ok(&Once {
                 title: page.with("one-time-password-of", "name", &user.login).into_owned(),

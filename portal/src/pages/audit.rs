@@ -60,17 +60,28 @@ pub(super) async fn export(
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     let Query(filter) = asked?;
-    let log = portal.store.audit_log(&filter.filter(), MOST_EXPORTED).await?;
-    let mut csv = String::from("time (UTC),who,what,to whom,detail,address\r\n");
-    for entry in &log {
-        let columns = [&entry.actor, &entry.action, &entry.subject, &entry.detail, &entry.address];
-        let columns: Vec<_> = columns.into_iter().map(|column| cell(column)).collect();
-        let _ = write!(csv, "{},{}\r\n", utc(entry.at), columns.join(","));
-    }
+    // One more tells whether there is more.
+    let log = portal.store.audit_log(&filter.filter(), MOST_EXPORTED as i64 + 1).await?;
+    let csv = table(&log, MOST_EXPORTED);
     portal.store.audit(&visitor.did(&portal, "audit-exported", &user.login, "")).await?;
     let kind = "text/csv; charset=utf-8";
     let name = "attachment; filename=\"audit.csv\"";
     Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], csv).into_response())
+}
+
+/// The lines as CSV, at most so many. Where that is not all, the last line says so.
+fn table(log: &[AuditEntry], most: usize) -> String {
+    let mut csv = String::from("time (UTC),who,what,to whom,detail,address\r\n");
+    for entry in log.iter().take(most) {
+        let columns = [&entry.actor, &entry.action, &entry.subject, &entry.detail, &entry.address];
+        let columns: Vec<_> = columns.into_iter().map(|column| cell(column)).collect();
+        let _ = write!(csv, "{},{}\r\n", utc(entry.at), columns.join(","));
+    }
+    if log.len() > most {
+        let cut = format!("cut here: these are the newest {most} lines, filter by day for others");
+        let _ = write!(csv, ",,,,{},\r\n", cell(&cut));
+    }
+    csv
 }
 
 impl Asked {
@@ -129,7 +140,7 @@ fn cell(text: &str) -> String {
 }
 
 const MOST_SHOWN: usize = 200;
-const MOST_EXPORTED: i64 = 100_000;
+const MOST_EXPORTED: usize = 100_000;
 
 /// Whatever the log can say of an action, for the filter.
 const ACTIONS: &[&str] = &[
@@ -143,9 +154,12 @@ const ACTIONS: &[&str] = &[
     "device-named",
     "device-registered",
     "device-removed",
+    "registration-cancelled",
     "device-revoked",
     "recovery-code-used",
     "recovery-codes-made",
+    "number-confirmed",
+    "number-not-confirmed",
     "user-added",
     "reset-mfa",
     "new-password",
@@ -154,6 +168,8 @@ const ACTIONS: &[&str] = &[
     "require-mfa",
     "waive-mfa",
     "application-changed",
+    "template-changed",
+    "pins-stopped",
     "api-key-made",
     "api-key-revoked",
     "audit-exported",
@@ -168,6 +184,25 @@ mod tests {
         assert_eq!(cell("a \"b\", c"), "\"a \"\"b\"\", c\"");
         assert_eq!(cell("=1+1"), "\"'=1+1\"");
         assert_eq!(cell("x;=1+1\n@a"), "\"x;'=1+1 '@a\"");
+    }
+
+    #[test]
+    fn a_table_that_is_cut_says_so() {
+        let entry = AuditEntry {
+            at: 0,
+            actor: "boss".to_owned(),
+            action: "lock".to_owned(),
+            subject: "ana".to_owned(),
+            detail: String::new(),
+            address: "192.0.2.1".to_owned(),
+        };
+        let log = [entry.clone(), entry];
+        let whole = table(&log, 2);
+        assert_eq!(whole.lines().count(), 3, "{whole}");
+        let cut = table(&log, 1);
+        let last = cut.lines().last().unwrap();
+        assert_eq!((cut.lines().count(), last.matches(',').count()), (3, 6), "{cut}");
+        assert!(last.contains("the newest 1 lines"), "{cut}");
     }
 
     #[test]

@@ -71,6 +71,8 @@ struct DevicePage {
     problem: Option<Problem>,
     first_time: bool,
     reset: bool,
+    /// It stands in for a registration whose QR code may have been scanned.
+    is_anew: bool,
 }
 
 #[derive(Template)]
@@ -129,13 +131,18 @@ pub(super) async fn device_page(
     State(portal): State<Arc<Portal>>,
     Confirmed(visitor, user): Confirmed,
     id: Result<Path<String>, PathRejection>,
+    after: Result<Query<After>, QueryRejection>,
 ) -> Result<Response, Refusal> {
     let Path(id) = id?;
     match pending(&portal, &user, &id).await? {
         Some(device) if device.begun_in != visitor.token_hash() => {
             begin_again(&portal, &visitor, &user, &device).await
         }
-        Some(device) => ok(&show_device(&portal, &visitor, &user, &device, None).await?),
+        Some(device) => {
+            let shown = show_device(&portal, &visitor, &user, &device, None).await?;
+            let said = After::said(after, &shown.page);
+            ok(&DevicePage { is_anew: said.as_deref() == Some(ANEW), ..shown })
+        }
         None => Ok(Redirect::to(EXPIRED).into_response()),
     }
 }
@@ -166,8 +173,9 @@ pub(super) async fn set_up_page(
     if !sets_up(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
     }
-    let device = set_up_device(&portal, &visitor, &user).await?;
-    ok(&show_device(&portal, &visitor, &user, &device, None).await?)
+    let (device, is_anew) = set_up_device(&portal, &visitor, &user).await?;
+    let shown = show_device(&portal, &visitor, &user, &device, None).await?;
+    ok(&DevicePage { is_anew, ..shown })
 }
 
 pub(super) async fn set_up_submit(
@@ -179,7 +187,11 @@ pub(super) async fn set_up_submit(
     if !sets_up(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
     }
-    let device = set_up_device(&portal, &visitor, &user).await?;
+    let (device, is_anew) = set_up_device(&portal, &visitor, &user).await?;
+    if is_anew {
+        let shown = show_device(&portal, &visitor, &user, &device, None).await?;
+        return ok(&DevicePage { is_anew, ..shown });
+    }
     submit_first_code(&portal, &visitor, jar, &user, &device, &form.code).await
 }
 
@@ -191,10 +203,18 @@ pub(super) async fn remove_page(
     let Path(id) = id?;
     let device = device(&portal, &user, &id).await?;
     let page = Page::of(&portal, &visitor);
+    let (question, consequence, yes) = match device.state {
+        DeviceState::Pending => (
+            "cancel-registration-question",
+            "cancel-registration-consequence",
+            "cancel-registration",
+        ),
+        _ => ("remove-device-question", "remove-device-consequence", "remove"),
+    };
     ok(&Sure {
-        question: page.with("remove-device-question", "name", &device.name).into_owned(),
-        consequence: page.t("remove-device-consequence").into_owned(),
-        yes: page.t("remove").into_owned(),
+        question: page.with(question, "name", &device.name).into_owned(),
+        consequence: page.t(consequence).into_owned(),
+        yes: page.t(yes).into_owned(),
         back: "/profile/access/mobile".to_owned(),
         page,
     })
@@ -208,16 +228,23 @@ pub(super) async fn remove(
 ) -> Result<Response, Refusal> {
     let Path(id) = id?;
     let device = device(&portal, &user, &id).await?;
+    let was_registered = device.state == DeviceState::Registered;
+    let (action, said) = if was_registered {
+        ("device-removed", "said-device-removed")
+    } else {
+        ("registration-cancelled", "said-registration-cancelled")
+    };
     let now = portal.clock.now();
     if portal.store.reject_device(&user.id, &device.id, now).await? {
-        let did = visitor.did(&portal, "device-removed", &user.login, &device.name);
+        let did = visitor.did(&portal, action, &user.login, &device.name);
         portal.store.audit(&did).await?;
-        // Who gives up the last device of their own will gives up its stand-ins too.
-        if !portal.has_device(&user).await? {
+        // Who gives up the last device of their own will gives up its stand-ins too. A registration
+        // that is only cancelled was no device yet.
+        if was_registered && !portal.has_device(&user).await? {
             portal.store.set_recovery_codes(&user.id, &[]).await?;
         }
     }
-    Ok(Redirect::to("/profile/access/mobile?said=said-device-removed").into_response())
+    Ok(Redirect::to(&format!("/profile/access/mobile?said={said}")).into_response())
 }
 
 /// Begins a registration, or takes a pending one of this very name up again.
@@ -227,14 +254,8 @@ async fn begin_device(
     user: &User,
     name: &str,
 ) -> Result<Result<String, &'static str>, Refusal> {
-    if name.trim().is_empty() {
-        return Ok(Err("name-empty"));
-    }
-    if name.chars().count() > MOST_NAME {
-        return Ok(Err("name-too-long"));
-    }
-    if name.contains(':') {
-        return Ok(Err("name-has-colon"));
+    if let Some(problem) = wrong_name(name) {
+        return Ok(Err(problem));
     }
     let mut rng = ChaCha20Rng::try_from_rng(&mut SysRng)
         .map_err(|error| Refusal::from(anyhow::Error::new(error)))?;
@@ -275,6 +296,20 @@ async fn begin_device(
     }
 }
 
+/// What is wrong with a device's name: the key of its text.
+fn wrong_name(name: &str) -> Option<&'static str> {
+    match () {
+        () if name.trim().is_empty() => Some("name-empty"),
+        () if name.chars().count() > MOST_NAME => Some("name-too-long"),
+        () if name.contains(':') => Some("name-has-colon"),
+        // Readers of an otpauth label may drop it, and the phone would ask for another name.
+        () if name.trim() != name => Some("name-has-outer-space"),
+        // What stands for bytes that were no UTF-8: two such names would be one.
+        () if name.contains(char::REPLACEMENT_CHARACTER) => Some("name-is-garbled"),
+        () => None,
+    }
+}
+
 /// Takes a registration up that another session began: under the same name and with a new secret, for
 /// somebody else with the password may have seen the old one.
 async fn begin_again(
@@ -285,7 +320,8 @@ async fn begin_again(
 ) -> Result<Response, Refusal> {
     portal.store.reject_device(&user.id, &device.id, portal.clock.now()).await?;
     let begun = begin_device(portal, visitor, user, &device.name).await?;
-    let to = begun.map_or(EXPIRED.to_owned(), |id| format!("/profile/access/mobile/{id}"));
+    let anew = |id: String| format!("/profile/access/mobile/{id}?said={ANEW}");
+    let to = begun.map_or(EXPIRED.to_owned(), anew);
     Ok(Redirect::to(&to).into_response())
 }
 
@@ -373,23 +409,31 @@ async fn show_device(
         problem,
         first_time: !signed_in,
         reset: user.reset_at.is_some(),
+        is_anew: false,
     })
 }
 
-/// The pending device of the first sign-in: taken up again, or begun.
-async fn set_up_device(portal: &Portal, visitor: &Visitor, user: &User) -> Result<Device, Refusal> {
+/// The pending device of the first sign-in: taken up again, or begun; and whether it stands in for one
+/// whose QR code was shown before.
+async fn set_up_device(
+    portal: &Portal,
+    visitor: &Visitor,
+    user: &User,
+) -> Result<(Device, bool), Refusal> {
     let now = portal.clock.now();
     // An authenticator shows it below the issuer; a colon would end it there.
-    let name = user.login.replace(':', "-");
+    let name = user.login.replace([':', char::REPLACEMENT_CHARACTER], "-").trim().to_owned();
+    let mut is_anew = false;
     for _ in 0..2 {
         let devices = portal.store.devices(&user.id).await?;
         let pending = |device: &Device| device.state == DeviceState::Pending && device.is_live(now);
         if let Some(device) = devices.into_iter().find(|d| d.name == name && pending(d)) {
             if device.begun_in == visitor.token_hash() {
-                return Ok(device);
+                return Ok((device, is_anew));
             }
             // Somebody else with the password may have seen its secret.
             portal.store.reject_device(&user.id, &device.id, now).await?;
+            is_anew = true;
         }
         let begun = begin_device(portal, visitor, user, &name).await?;
         begun.map_err(|_| Refusal::Malformed(StatusCode::UNPROCESSABLE_ENTITY))?;
@@ -436,3 +480,5 @@ const QUIET_ZONE: usize = 4;
 /// The longest name of a device, in characters: its QR code is still easy to read.
 const MOST_NAME: usize = 64;
 const EXPIRED: &str = "/profile/access/mobile?said=said-registration-over";
+/// Said of a QR code that stands in for one that may have been scanned.
+const ANEW: &str = "said-new-qr-code";

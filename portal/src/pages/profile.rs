@@ -205,7 +205,7 @@ async fn is_password_of(
 }
 
 /// Gives an account a password of its own. All its sessions are over then; this one goes on, under a
-/// new token and in the new epoch.
+/// new token and in the new epoch. Of the browsers that it knows it keeps this one.
 pub(super) async fn replace_password(
     portal: &Portal,
     visitor: &Visitor,
@@ -217,6 +217,7 @@ pub(super) async fn replace_password(
     if !portal.store.change_password(&user.id, &user.password_hash, &hash, false).await? {
         return Err(Refusal::SignIn("/sign-in"));
     }
+    portal.store.forget_browsers(&user.id, visitor.browser.as_ref()).await?;
     let user = User { one_time: false, epoch: user.epoch + 1, ..user };
     let stage = match visitor.signed_in() {
         Some(_) => Stage::Full,

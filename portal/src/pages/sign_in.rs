@@ -16,7 +16,7 @@ use crate::page::{Page, ok, show};
 use crate::password;
 use crate::refusal::Refusal;
 use crate::sign_in::SignIn;
-use crate::store::{AuditEntry, Device, DeviceState, Seconds, Stage, User};
+use crate::store::{AuditEntry, Device, Scope, Seconds, Stage, User};
 use crate::verifier::{Outcome, until_next_code};
 use crate::visitor::{HalfSignedIn, Ours, Visitor};
 
@@ -42,6 +42,8 @@ struct CodePage {
 struct RecoveryPage {
     page: Page,
     problem: Option<Problem>,
+    /// Whether a code of a device would do as well.
+    has_device: bool,
 }
 
 /// What went wrong, and how long to wait.
@@ -161,10 +163,14 @@ pub(super) async fn code_page(
     if !needs_code(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
     }
-    // The code of this very step may be the one just used, at the last sign-in or at Submit.
-    let now = portal.clock.now();
     let devices = portal.store.registered_devices(&user.id).await?;
-    let used = devices.iter().all(|device| is_used(device, now)).then(|| until_next_code(now));
+    if devices.is_empty() {
+        return Ok(Redirect::to("/sign-in/recovery").into_response());
+    }
+    // The code of this very step may be the one just used, at the last sign-in or at Submit; nobody
+    // knows which of several devices is at hand.
+    let now = portal.clock.now();
+    let used = devices.iter().any(|device| is_used(device, now)).then(|| until_next_code(now));
     let page = Page::of(&portal, &visitor);
     ok(&CodePage { page, problem: None, used })
 }
@@ -182,6 +188,9 @@ pub(super) async fn submit_code(
 ) -> Result<Response, Refusal> {
     if !needs_code(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
+    }
+    if !portal.has_device(&user).await? {
+        return Ok(Redirect::to("/sign-in/recovery").into_response());
     }
     let (status, problem) = match portal.check_code(&user.id, &form.code).await? {
         Outcome::Accepted(device) => {
@@ -205,7 +214,8 @@ pub(super) async fn recovery_page(
     if !needs_code(&portal, &visitor, &user).await? {
         return Ok(Redirect::to("/sign-in/next").into_response());
     }
-    ok(&RecoveryPage { page: Page::of(&portal, &visitor), problem: None })
+    let has_device = portal.has_device(&user).await?;
+    ok(&RecoveryPage { page: Page::of(&portal, &visitor), problem: None, has_device })
 }
 
 pub(super) async fn submit_recovery(
@@ -219,19 +229,29 @@ pub(super) async fn submit_recovery(
     }
     let now = portal.clock.now();
     let hash = password::recovery_hash(&form.code);
-    if portal.store.use_recovery_code(&user.id, &hash, now).await? {
-        portal.store.forgive_devices(&user.id).await?;
-        let used = visitor.did(&portal, "recovery-code-used", &user.login, "");
-        portal.store.audit(&used).await?;
-        let did = visitor.did(&portal, "signed-in", &user.login, "");
-        return let_in(&portal, &visitor, jar, &user, did).await;
-    }
-    let (status, problem) = match portal.wrong(&user.id, DeviceState::Registered, now).await? {
-        Outcome::Wait(wait) => too_many_codes(wait),
-        _ => (StatusCode::UNAUTHORIZED, Problem { key: "wrong-recovery-code", wait: None }),
+    // Counted for themselves: they are there where no device is, and a wrong one keeps no device waiting.
+    let scope = Scope::Recovery(user.id.clone());
+    let (status, problem) = match portal.store.reserve_attempt(&scope, now).await? {
+        Some(wait) => {
+            portal.figures.code("throttled");
+            too_many_codes(wait)
+        }
+        None if portal.store.use_recovery_code(&user.id, &hash, now).await? => {
+            portal.store.forgive_devices(&user.id).await?;
+            let used = visitor.did(&portal, "recovery-code-used", &user.login, "");
+            portal.store.audit(&used).await?;
+            let did = visitor.did(&portal, "signed-in", &user.login, "");
+            return let_in(&portal, &visitor, jar, &user, did).await;
+        }
+        None => {
+            portal.figures.code("refused");
+            (StatusCode::UNAUTHORIZED, Problem { key: "wrong-recovery-code", wait: None })
+        }
     };
     code_refused(&portal, &visitor, &user, &problem).await?;
-    show(status, &RecoveryPage { page: Page::of(&portal, &visitor), problem: Some(problem) })
+    let has_device = portal.has_device(&user).await?;
+    let page = Page::of(&portal, &visitor);
+    show(status, &RecoveryPage { page, problem: Some(problem), has_device })
 }
 
 /// What is said of a code that was not looked at.
@@ -275,6 +295,8 @@ async fn let_in(
     did: AuditEntry,
 ) -> Result<Response, Refusal> {
     let jar = portal.begin_session(visitor, jar, user, Stage::Full).await?;
+    // Whoever is let in ends the row of wrong recovery codes too.
+    portal.store.forgive(&Scope::Recovery(user.id.clone())).await?;
     portal.store.audit(&did).await?;
     let to = if user.one_time { "/sign-in/password" } else { "/profile" };
     Ok((jar, Redirect::to(to)).into_response())

@@ -113,7 +113,11 @@ impl Store {
         row.as_ref().map(user).transpose()
     }
 
-    /// Up to 200 accounts whose login name holds `part`, by name.
+    /// How many accounts are listed at most.
+    pub const MOST_LISTED: usize = 200;
+
+    /// Up to [`Self::MOST_LISTED`] accounts whose login name holds `part`, by name; one more tells that
+    /// there are more.
     ///
     /// # Errors
     /// The database failed.
@@ -121,9 +125,10 @@ impl Store {
         let rows = sqlx::query(
             "select id, login, admin, mfa_required, locked_at,
                     (select count(*) from devices where user_id = users.id and state = 'registered') as devices
-             from users where login_key like $1 escape '!' order by login_key limit 200",
+             from users where login_key like $1 escape '!' order by login_key limit $2",
         )
         .bind(containing(&part.to_lowercase()))
+        .bind(Self::MOST_LISTED as i64 + 1)
         .fetch_all(&self.reads)
         .await?;
         rows.iter()
@@ -165,7 +170,8 @@ impl Store {
         Ok(one(&changed))
     }
 
-    /// Locks an account and ends its sessions, or unlocks it and forgets its failures.
+    /// Locks an account and ends its sessions, or unlocks it and forgets its failures. One that was not
+    /// locked keeps its sessions.
     ///
     /// # Errors
     /// The database failed.
@@ -175,11 +181,17 @@ impl Store {
         locked_at: Option<Seconds>,
     ) -> Result<(), StoreError> {
         let mut together = self.begin().await?;
-        sqlx::query("update users set locked_at = $2, epoch = epoch + 1 where id = $1")
-            .bind(user_id)
-            .bind(locked_at)
-            .execute(&mut *together)
-            .await?;
+        let changed = match locked_at {
+            Some(_) => {
+                "update users set locked_at = $2, epoch = epoch + 1
+                 where id = $1 and locked_at is null"
+            }
+            None => {
+                "update users set locked_at = $2, epoch = epoch + 1
+                 where id = $1 and locked_at is not null"
+            }
+        };
+        sqlx::query(changed).bind(user_id).bind(locked_at).execute(&mut *together).await?;
         if locked_at.is_none() {
             for statement in FORGIVE {
                 sqlx::query(statement).bind(user_id).execute(&mut *together).await?;
@@ -212,8 +224,8 @@ impl Store {
             .map(drop)
     }
 
-    /// Takes all devices, recovery codes and sessions away, so that the account configures its
-    /// devices as if for the first time, and is told of it.
+    /// Takes all devices, recovery codes, sessions and known browsers away, so that the account
+    /// configures its devices as if for the first time, and is told of it.
     ///
     /// # Errors
     /// The database failed.
@@ -228,10 +240,11 @@ impl Store {
         .bind(Vec::new())
         .execute(&mut *together)
         .await?;
-        // The browsers that it knows stay known: they open nothing, and keep strangers from locking it out.
-        for statement in
-            FORGIVE.into_iter().chain(["delete from recovery_codes where user_id = $1"])
-        {
+        let taken = [
+            "delete from recovery_codes where user_id = $1",
+            "delete from known_browsers where user_id = $1",
+        ];
+        for statement in FORGIVE.into_iter().chain(taken) {
             sqlx::query(statement).bind(user_id).execute(&mut *together).await?;
         }
         sqlx::query("update users set reset_at = $2, epoch = epoch + 1 where id = $1")

@@ -193,7 +193,10 @@ impl Store {
         Ok(())
     }
 
-    /// From now on the account knows this browser.
+    /// How many browsers an account knows at most: each has guesses of its own.
+    pub const MOST_BROWSERS: i64 = 20;
+
+    /// From now on the account knows this browser, and of the others those that were last let in.
     ///
     /// # Errors
     /// The database failed.
@@ -203,16 +206,47 @@ impl Store {
         user_id: &str,
         now: Seconds,
     ) -> Result<(), StoreError> {
+        let mut together = self.begin().await?;
         sqlx::query(
             "insert into known_browsers (token_hash, user_id, created_at) values ($1, $2, $3)
-             on conflict (token_hash, user_id) do nothing",
+             on conflict (token_hash, user_id) do update set created_at = $3",
         )
         .bind(token_hash.to_vec())
         .bind(user_id)
         .bind(now)
-        .execute(&self.writes)
-        .await
-        .map(drop)
+        .execute(&mut *together)
+        .await?;
+        sqlx::query(
+            "delete from known_browsers where user_id = $1 and token_hash <> $2
+               and token_hash not in (
+                   select token_hash from known_browsers where user_id = $1 and token_hash <> $2
+                   order by created_at desc, token_hash limit $3)",
+        )
+        .bind(user_id)
+        .bind(token_hash.to_vec())
+        .bind(Self::MOST_BROWSERS - 1)
+        .execute(&mut *together)
+        .await?;
+        together.commit().await
+    }
+
+    /// The account forgets all browsers but this one: some may be of whoever had its password.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_browsers(
+        &self,
+        user_id: &str,
+        but: Option<&[u8; 32]>,
+    ) -> Result<(), StoreError> {
+        // No hash is empty.
+        let but = but.map(|hash| hash.to_vec()).unwrap_or_default();
+        sqlx::query("delete from known_browsers where user_id = $1 and token_hash <> $2")
+            .bind(user_id)
+            .bind(but)
+            .execute(&self.writes)
+            .await
+            .map(drop)
     }
 
     /// Whether the account knows this browser.

@@ -26,6 +26,8 @@ pub enum Scope {
     KnownBrowser(String),
     /// The present password of an account, asked for within its session.
     Present(String),
+    /// The recovery codes of an account, asked for after its password.
+    Recovery(String),
     /// A network address: many people may stand behind one.
     Address(String),
 }
@@ -37,8 +39,8 @@ pub struct Policy {
     free: i64,
     /// Failures in all, after which nothing is looked at.
     limit: i64,
-    /// A time of quiet in seconds after which all is forgotten.
-    forgotten_after: Seconds,
+    /// The seconds after the first failure in which they are counted; then all are forgotten.
+    window: Seconds,
 }
 
 impl Scope {
@@ -55,6 +57,7 @@ impl Scope {
             Self::NoAccount(hash) => format!("nobody:{hash}"),
             Self::KnownBrowser(of) => format!("browser:{of}"),
             Self::Present(id) => format!("browser:{id}:present"),
+            Self::Recovery(id) => format!("browser:{id}:recovery"),
             Self::Address(address) => format!("address:{address}"),
         }
     }
@@ -62,10 +65,21 @@ impl Scope {
     fn policy(&self) -> Policy {
         match self {
             // A whole contact centre signs in from one address at eight in the morning.
-            Self::Address(_) => Policy { free: 200, limit: i64::MAX, forgotten_after: HOUR },
-            _ => Policy { free: 4, limit: LIMIT, forgotten_after: i64::MAX },
+            // Somebody signs in each minute there, so a time of quiet never comes: it is counted by
+            // the hour.
+            Self::Address(_) => Policy { free: 200, limit: i64::MAX, window: HOUR },
+            _ => Policy { free: 4, limit: LIMIT, window: i64::MAX },
         }
     }
+}
+
+/// Whether an attempt may be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// It may; should it be a failure, the next one has to wait so many seconds.
+    Counted(Seconds),
+    /// It may not: wait so many seconds.
+    Refused(Seconds),
 }
 
 impl Store {
@@ -78,38 +92,58 @@ impl Store {
         scope: &Scope,
         now: Seconds,
     ) -> Result<Option<Seconds>, StoreError> {
-        let Policy { free, limit, forgotten_after } = scope.policy();
-        // After the free ones 2, 4, 8 … 512 seconds, and then a quarter of an hour each.
+        Ok(match self.count_attempt(scope, now).await? {
+            Attempt::Counted(_) => None,
+            Attempt::Refused(wait) => Some(wait),
+        })
+    }
+
+    /// Counts an attempt before it is looked at, and says how long to wait now or after it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_attempt(&self, scope: &Scope, now: Seconds) -> Result<Attempt, StoreError> {
+        let Policy { free, limit, window } = scope.policy();
+        // After the free ones 2, 4, 8 … 512 seconds, and then a quarter of an hour each. A window that
+        // begins far ahead was begun by a clock that was wrong, and is over too. Where it has no end,
+        // the time is that of the last attempt.
         let reserved = sqlx::query(
             "insert into throttles (scope, fails, wait_until, updated_at) values ($1, 1, 0, $2)
              on conflict (scope) do update set
-                fails = case when throttles.updated_at <= $5 then 1 else throttles.fails + 1 end,
+                fails = case when throttles.updated_at between $5 and $6 then throttles.fails + 1
+                             else 1 end,
                 wait_until = case
-                    when throttles.updated_at <= $5 or throttles.fails < $3 then 0
+                    when throttles.updated_at not between $5 and $6 or throttles.fails < $3 then 0
                     when throttles.fails > $3 + 8 then $2 + 900
                     else $2 + (cast(1 as bigint) << cast(throttles.fails - $3 + 1 as integer)) end,
-                updated_at = $2
-             where throttles.updated_at <= $5
+                updated_at = case when $7 = 1 and throttles.updated_at between $5 and $6
+                                  then throttles.updated_at else $2 end
+             where throttles.updated_at not between $5 and $6
                 or ((throttles.wait_until <= $2 or throttles.wait_until > $2 + 900)
-                    and throttles.fails < $4)",
+                    and throttles.fails < $4)
+             returning wait_until",
         )
         .bind(scope.key())
         .bind(now)
         .bind(free)
         .bind(limit)
-        .bind(now.saturating_sub(forgotten_after))
-        .execute(&self.writes)
+        .bind(now.saturating_sub(window - 1))
+        .bind(now.saturating_add(window - 1))
+        .bind(i64::from(window < i64::MAX))
+        .fetch_all(&self.writes)
         .await?;
-        if reserved.rows_affected() > 0 {
-            return Ok(None);
+        if let Some(row) = reserved.first() {
+            let until: Seconds = row.try_get("wait_until")?;
+            return Ok(Attempt::Counted((until - now).max(0)));
         }
-        let row = sqlx::query("select wait_until from throttles where scope = $1")
+        // Past the limit the wait has no end that could be told; a quarter of an hour is told.
+        let row = sqlx::query("select wait_until from throttles where scope = $1 and fails < $2")
             .bind(scope.key())
+            .bind(limit)
             .fetch_optional(&self.reads)
             .await?;
         let until: Seconds = row.map(|row| row.try_get("wait_until")).transpose()?.unwrap_or(now);
-        // Past the limit the wait has no end that could be told; a quarter of an hour is told.
-        Ok(Some(if until > now { until - now } else { LONGEST_WAIT }))
+        Ok(Attempt::Refused(if until > now { until - now } else { LONGEST_WAIT }))
     }
 
     /// The attempt was a success: the failures of this scope are forgotten.
