@@ -203,7 +203,7 @@ async fn phone_session(
         Some(known) if portal.store.knows_browser(&token_hash(&known), &user.id).await? => known,
         _ => crate::password::token()?.to_string(),
     };
-    portal.store.know_browser(&token_hash(&known_as), &user.id, now).await?;
+    portal.store.know_browser(&token_hash(&known_as), &user.id, false, now).await?;
     let done = portal.has_device(user).await?;
     let device_verification =
         if done { DeviceVerification::Done } else { DeviceVerification::Needed };

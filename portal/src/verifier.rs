@@ -5,6 +5,7 @@
 
 use countersign::verify::{Seen, Verdict, Window, verify};
 use countersign::{Otp, TimeStep};
+use data_encoding::HEXLOWER;
 
 use crate::Portal;
 use crate::refusal::Refusal;
@@ -22,13 +23,25 @@ pub enum Outcome {
 }
 
 impl Portal {
-    /// Checks a code against the registered devices of an account.
+    /// Checks a code against the registered devices of an account. A browser that was let in by one
+    /// before is not held up by the wrong codes of others: its own are counted for themselves.
     ///
     /// # Errors
     /// The database failed, or a secret cannot be opened.
-    pub async fn check_code(&self, user_id: &str, typed: &str) -> Result<Outcome, Refusal> {
+    pub async fn check_code(
+        &self,
+        user_id: &str,
+        typed: &str,
+        browser: Option<[u8; 32]>,
+    ) -> Result<Outcome, Refusal> {
         let devices = self.store.registered_devices(user_id).await?;
-        self.check_code_of(&devices, user_id, typed).await
+        let own = match browser {
+            Some(browser) if self.store.knows_by_code(&browser, user_id).await? => {
+                Some(Scope::KnownByCode(format!("{user_id}:{}", HEXLOWER.encode(&browser))))
+            }
+            _ => None,
+        };
+        self.check_code_of(&devices, user_id, typed, own.as_ref()).await
     }
 
     /// Checks a code for a site: whose key has this hash, and against the devices of whoever has
@@ -48,7 +61,7 @@ impl Portal {
         let devices = self.store.devices_for_site(key_hash, login).await?;
         let Some(devices) = devices else { return Ok(None) };
         if let [device, ..] = devices.as_slice() {
-            return self.check_code_of(&devices, &device.user_id, typed).await.map(Some);
+            return self.check_code_of(&devices, &device.user_id, typed, None).await.map(Some);
         }
         let now = self.clock.now();
         let scope = Scope::nobody("code ", login);
@@ -72,8 +85,19 @@ impl Portal {
         devices: &[Device],
         user_id: &str,
         typed: &str,
+        own: Option<&Scope>,
     ) -> Result<Outcome, Refusal> {
         let now = self.clock.now();
+        let mut own_wait = None;
+        if let Some(scope) = own {
+            match self.store.count_attempt(scope, now).await? {
+                Attempt::Counted(wait) => own_wait = Some(wait.max(until_next_code(now))),
+                Attempt::Refused(wait) => {
+                    self.figures.code("throttled");
+                    return Ok(Outcome::Wait(wait.max(until_next_code(now))));
+                }
+            }
+        }
         // All are looked at, whichever fits: the time taken tells nothing.
         let (mut fits, mut used) = (None, false);
         for device in devices {
@@ -86,15 +110,35 @@ impl Portal {
         }
         // What somebody saw being used is used, be it by chance another device's code too.
         if let Some((device, seen)) = fits.filter(|_| !used)
-            && self.store.accept_code(device, seen, now).await?
+            && self.takes(device, seen, own.is_some(), now).await?
         {
+            if let Some(scope) = own {
+                self.store.forgive(scope).await?;
+            }
             if devices.iter().any(|other| other.fails > 0) {
                 self.store.forgive_devices(user_id).await?;
             }
             self.figures.code("accepted");
             return Ok(Outcome::Accepted(device.name.clone()));
         }
+        if let Some(wait) = own_wait {
+            self.figures.code("refused");
+            return Ok(Outcome::Refused(wait));
+        }
         self.wrong(user_id, DeviceState::Registered, now).await
+    }
+
+    async fn takes(
+        &self,
+        device: &Device,
+        seen: Seen,
+        known: bool,
+        now: Seconds,
+    ) -> Result<bool, Refusal> {
+        Ok(match known {
+            true => self.store.accept_code_of_known(device, seen, now).await?,
+            false => self.store.accept_code(device, seen, now).await?,
+        })
     }
 
     /// Checks the first code of a pending device, and registers it.

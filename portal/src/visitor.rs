@@ -124,7 +124,7 @@ impl Visitor {
 
 impl Portal {
     /// Begins a session in the visitor's browser, under a new token: the old one, whoever may have
-    /// planted it, is worth nothing.
+    /// planted it, is worth nothing. `by_code` is whether more than a password was asked for.
     ///
     /// # Errors
     /// The database failed.
@@ -134,6 +134,7 @@ impl Portal {
         jar: CookieJar,
         user: &User,
         stage: Stage,
+        by_code: bool,
     ) -> Result<CookieJar, Refusal> {
         let now = self.clock.now();
         let token = token()?;
@@ -153,7 +154,7 @@ impl Portal {
                     hash
                 }
             };
-            self.store.know_browser(&browser, &user.id, now).await?;
+            self.store.know_browser(&browser, &user.id, by_code, now).await?;
         }
         Ok(jar)
     }

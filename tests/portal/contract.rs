@@ -130,6 +130,9 @@ async fn guesses_at_one_moment_stop_at_the_limit(store: &Store) {
     }
     assert_eq!((fails, longest), (100, 900), "one hundred in all, NIST SP 800-63B");
     assert!(!store.accept_code(&device, seen(9), now + 100_000).await.unwrap());
+    // A browser that is known waits for none of these.
+    assert!(store.accept_code_of_known(&device, seen(8), now).await.unwrap());
+    assert!(!store.accept_code_of_known(&device, seen(8), now).await.unwrap(), "used");
     store.forgive_devices(&owner).await.unwrap();
     assert!(store.accept_code(&device, seen(9), now).await.unwrap());
 }
@@ -227,8 +230,8 @@ async fn sessions_end(store: &Store) {
     store.end_session(&[1; 32]).await.unwrap();
     assert!(!lives(&[1; 32], NOW).await);
     assert!(!store.knows_browser(&[4; 32], &owner).await.unwrap());
-    store.know_browser(&[4; 32], &owner, NOW).await.unwrap();
-    store.know_browser(&[4; 32], &owner, NOW).await.unwrap();
+    store.know_browser(&[4; 32], &owner, false, NOW).await.unwrap();
+    store.know_browser(&[4; 32], &owner, false, NOW).await.unwrap();
     assert!(store.knows_browser(&[4; 32], &owner).await.unwrap());
     an_account_knows_the_browsers_that_were_last_let_in(store, &owner).await;
     store.tidy(NOW + 20_000).await.unwrap();
@@ -236,10 +239,11 @@ async fn sessions_end(store: &Store) {
 }
 
 async fn an_account_knows_the_browsers_that_were_last_let_in(store: &Store, owner: &str) {
-    let know = async |token: u8, now| store.know_browser(&[token; 32], owner, now).await.unwrap();
+    let know =
+        async |token: u8, now| store.know_browser(&[token; 32], owner, false, now).await.unwrap();
     let knows = async |token: u8| store.knows_browser(&[token; 32], owner).await.unwrap();
     let other = user(store, "browsers").await;
-    store.know_browser(&[4; 32], &other, NOW - 1_000).await.unwrap();
+    store.know_browser(&[4; 32], &other, false, NOW - 1_000).await.unwrap();
     for token in 100..119 {
         know(token, NOW + i64::from(token)).await;
     }
@@ -268,7 +272,7 @@ async fn a_reset_takes_everything_and_a_lock_ends_sessions(store: &Store) {
         store.begin_session(&token, &account, Stage::Full, NOW, NOW + 10_000).await.unwrap();
     };
     begin([5; 32]).await;
-    store.know_browser(&[5; 32], &owner, NOW).await.unwrap();
+    store.know_browser(&[5; 32], &owner, false, NOW).await.unwrap();
     store.reset_mfa(&owner, NOW).await.unwrap();
     assert!(store.session(&[5; 32], NOW).await.unwrap().is_none());
     assert_eq!(store.recovery_codes_left(&owner).await.unwrap(), 0);

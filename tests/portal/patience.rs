@@ -40,6 +40,56 @@ async fn a_known_browser_gets_in_at_an_address_that_is_full_of_wrong_passwords()
 }
 
 #[tokio::test]
+async fn whoever_knows_the_password_keeps_no_browser_of_the_owner_from_its_code() {
+    const CODE: &str = "/sign-in/code";
+    let site = Site::start().await;
+    let clock = site.portal.clock();
+    let owner = Visitor::of(&site);
+    owner.sign_in("ana", &site.ana).await;
+    let new = "/profile/access/mobile/new";
+    let answer = owner.submit(new, new, &[("name", "Pixel")]).await;
+    let path = answer.url().path().to_owned();
+    let page = answer.text().await.unwrap();
+    let code = code_on(&site, &page).await;
+    owner.submit(&path, &path, &[("code", &code)]).await;
+    let thief = Visitor::of(&site);
+    thief.sign_in("ana", &site.ana).await;
+    for _ in 0..5 {
+        let wrong = thief.submit(CODE, CODE, &[("code", "12345")]).await;
+        assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED);
+    }
+    let log_in = async |browser: &Visitor, code: &str| {
+        browser.submit("/profile", "/sign-out", &[]).await;
+        browser.sign_in("ana", &site.ana).await;
+        browser.submit(CODE, CODE, &[("code", code)]).await
+    };
+    // The owner's browser was let in by the password alone so far, as the thief's might have been.
+    clock.advance(30);
+    let code = code_on(&site, &page).await;
+    thief.submit(CODE, CODE, &[("code", "12345")]).await;
+    assert_eq!(log_in(&owner, &code).await.status(), StatusCode::TOO_MANY_REQUESTS);
+    clock.advance(900);
+    let code = code_on(&site, &page).await;
+    assert_eq!(log_in(&owner, &code).await.url().path(), "/profile");
+    // From now on it has a way of its own.
+    for _ in 0..6 {
+        thief.submit(CODE, CODE, &[("code", "12345")]).await;
+    }
+    clock.advance(30);
+    thief.submit(CODE, CODE, &[("code", "12345")]).await;
+    let code = code_on(&site, &page).await;
+    assert_eq!(log_in(&owner, &code).await.url().path(), "/profile");
+    // Its own wrong codes are counted, and hold up nobody else.
+    clock.advance(30);
+    for status in [401, 401, 401, 401, 401, 429] {
+        assert_eq!(log_in(&owner, "12345").await.status().as_u16(), status);
+    }
+    let code = code_on(&site, &page).await;
+    assert_eq!(log_in(&Visitor::of(&site), &code).await.url().path(), "/profile");
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn a_new_password_makes_strangers_of_all_browsers_but_its_own() {
     let site = Site::start().await;
     let (owner, thief) = (Visitor::of(&site), Visitor::of(&site));

@@ -127,10 +127,14 @@ async fn a_key_is_made_for_one_application_and_to_send_alone() {
     let own = "00000000000000000000000000000000";
     assert_eq!(make("send", own).await.0, StatusCode::NOT_FOUND, "the portal's own");
     let text = boss.get(keys).await.text().await.unwrap();
-    assert!(
-        text.contains("<td>Send and verify PINs by SMS</td><td><bdi>Login</bdi></td>"),
-        "{text}"
-    );
+    assert!(text.contains("Send and verify PINs by SMS</td><td><bdi>Login</bdi></td>"), "{text}");
     assert!(text.contains("manage applications</td><td>All applications</td>"), "{text}");
+    // A gateway's key is of no application, and does one thing.
+    let gateway = App::at(&site.url, &make("report", &ids.0).await.1);
+    let report = json!({ "id": "1", "status": "DELIVRD" });
+    assert_eq!(gateway.post("/sms/reports", report).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(gateway.send(&ids, NUMBER).await.0, StatusCode::FORBIDDEN);
+    let text = boss.get(keys).await.text().await.unwrap();
+    assert!(text.contains("delivery reports</td><td></td>"), "{text}");
     site.stop().await;
 }

@@ -60,6 +60,10 @@ const PAGES: &[&str] = &[
     "admin-users-en-1000-light",
     "user-en-1000-dark",
     "admin-keys-ar-1000-light",
+    "admin-audit-en-1000-light",
+    "profile-access-confirm-en-1000-light",
+    "recovery-hr-360-light",
+    "inbox-en-1000-light",
     "application-en-1000-light",
     "pin-template-en-1000-dark",
 ];

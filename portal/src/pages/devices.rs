@@ -354,7 +354,7 @@ async fn submit_first_code(
             } else {
                 let signed_in = visitor.did(portal, "signed-in", &user.login, &name);
                 portal.store.audit(&signed_in).await?;
-                portal.begin_session(visitor, jar, user, Stage::Full).await?
+                portal.begin_session(visitor, jar, user, Stage::Full, true).await?
             };
             let mut page = Page::of(portal, visitor).shown_once();
             // Its forms would carry the token of the session before.

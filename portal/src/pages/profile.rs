@@ -223,7 +223,7 @@ pub(super) async fn replace_password(
         Some(_) => Stage::Full,
         None => portal.stage_after_password(&user).await?,
     };
-    let jar = portal.begin_session(visitor, jar, &user, stage).await?;
+    let jar = portal.begin_session(visitor, jar, &user, stage, false).await?;
     portal.store.audit(&visitor.did(portal, "password-changed", &user.login, "")).await?;
     Ok(jar)
 }

@@ -82,7 +82,7 @@ pub(super) async fn submit(
     let (status, key, wait) = match attempt {
         SignIn::Right(user) => {
             let stage = portal.stage_after_password(&user).await?;
-            let jar = portal.begin_session(&visitor, jar, &user, stage).await?;
+            let jar = portal.begin_session(&visitor, jar, &user, stage, false).await?;
             let signed_in = if stage == Stage::Full { "signed-in" } else { "password-right" };
             let did = visitor.did(&portal, signed_in, &user.login, "");
             portal.store.audit(&AuditEntry { actor: user.login.clone(), ..did }).await?;
@@ -192,7 +192,7 @@ pub(super) async fn submit_code(
     if !portal.has_device(&user).await? {
         return Ok(Redirect::to("/sign-in/recovery").into_response());
     }
-    let (status, problem) = match portal.check_code(&user.id, &form.code).await? {
+    let (status, problem) = match portal.check_code(&user.id, &form.code, visitor.browser).await? {
         Outcome::Accepted(device) => {
             let did = visitor.did(&portal, "signed-in", &user.login, &device);
             return let_in(&portal, &visitor, jar, &user, did).await;
@@ -294,7 +294,7 @@ async fn let_in(
     user: &User,
     did: AuditEntry,
 ) -> Result<Response, Refusal> {
-    let jar = portal.begin_session(visitor, jar, user, Stage::Full).await?;
+    let jar = portal.begin_session(visitor, jar, user, Stage::Full, true).await?;
     // Whoever is let in ends the row of wrong recovery codes too.
     portal.store.forgive(&Scope::Recovery(user.id.clone())).await?;
     portal.store.audit(&did).await?;

@@ -32,6 +32,8 @@ pub(super) struct Shown {
     step: i64,
     drift: i64,
     now: Seconds,
+    /// Whether it is taken only where the device has not to wait.
+    waits: bool,
 }
 
 impl Codes {
@@ -77,9 +79,31 @@ impl Store {
         seen: Seen,
         now: Seconds,
     ) -> Result<bool, StoreError> {
-        let device_id = device.id.clone();
-        let shown = Shown { device_id, step: step(seen), drift: i64::from(seen.drift), now };
-        ask(&self.codes.accept, shown).await
+        self.accept(device, seen, true, now).await
+    }
+
+    /// The same for a browser whose own wrong codes are counted: it does not wait for those of others.
+    ///
+    /// # Errors
+    /// As of [`Self::accept_code`].
+    pub async fn accept_code_of_known(
+        &self,
+        device: &Device,
+        seen: Seen,
+        now: Seconds,
+    ) -> Result<bool, StoreError> {
+        self.accept(device, seen, false, now).await
+    }
+
+    async fn accept(
+        &self,
+        device: &Device,
+        seen: Seen,
+        waits: bool,
+        now: Seconds,
+    ) -> Result<bool, StoreError> {
+        let (device_id, step, drift) = (device.id.clone(), step(seen), i64::from(seen.drift));
+        ask(&self.codes.accept, Shown { device_id, step, drift, now, waits }).await
     }
 }
 
@@ -130,21 +154,23 @@ async fn accept(writes: &AnyPool, shown: &[Shown]) -> Result<Vec<bool>, StoreErr
         }
     }
     let rows = numbered(latest.len(), |row| {
-        let [id, step, drift, now] = [2, 3, 4, 5].map(|column| row * 4 + column);
-        format!("(${id}, ${step}, ${drift}, ${now})")
+        let [id, step, drift, now, waits] = [2, 3, 4, 5, 6].map(|column| row * 5 + column);
+        format!("(${id}, ${step}, ${drift}, ${now}, ${waits})")
     });
     let mut query = sqlx::query(AssertSqlSafe(format!(
         "update devices
          set last_step = column2, drift = column3, last_used_at = column4, fails = 0, wait_until = 0
          from (values {rows}) as shown
-         where id = column1 and last_step < column2 and state = 'registered' and fails < $1
-           and (wait_until <= column4 or wait_until > column4 + 900)
+         where id = column1 and last_step < column2 and state = 'registered'
+           and (column5 = 0 or (fails < $1
+                and (wait_until <= column4 or wait_until > column4 + 900)))
          returning id"
     )))
     .bind(LIMIT);
     // In the order of their ids, so that two portals seldom wait for each other.
     for code in latest.values().map(|&number| &shown[number]) {
         query = query.bind(&code.device_id).bind(code.step).bind(code.drift).bind(code.now);
+        query = query.bind(i64::from(code.waits));
     }
     let mut verdicts = vec![false; shown.len()];
     for row in query.fetch_all(writes).await? {

@@ -196,7 +196,8 @@ impl Store {
     /// How many browsers an account knows at most: each has guesses of its own.
     pub const MOST_BROWSERS: i64 = 20;
 
-    /// From now on the account knows this browser, and of the others those that were last let in.
+    /// From now on the account knows this browser, and of the others those that were last let in; and
+    /// whether it was let in by a code, once.
     ///
     /// # Errors
     /// The database failed.
@@ -204,16 +205,20 @@ impl Store {
         &self,
         token_hash: &[u8; 32],
         user_id: &str,
+        by_code: bool,
         now: Seconds,
     ) -> Result<(), StoreError> {
         let mut together = self.begin().await?;
         sqlx::query(
-            "insert into known_browsers (token_hash, user_id, created_at) values ($1, $2, $3)
-             on conflict (token_hash, user_id) do update set created_at = $3",
+            "insert into known_browsers (token_hash, user_id, created_at, by_code)
+             values ($1, $2, $3, $4)
+             on conflict (token_hash, user_id) do update set created_at = $3,
+                by_code = case when $4 = 1 then 1 else known_browsers.by_code end",
         )
         .bind(token_hash.to_vec())
         .bind(user_id)
         .bind(now)
+        .bind(i64::from(by_code))
         .execute(&mut *together)
         .await?;
         sqlx::query(
@@ -264,6 +269,25 @@ impl Store {
                 .bind(user_id)
                 .fetch_optional(&self.reads)
                 .await?;
+        Ok(found.is_some())
+    }
+
+    /// Whether the account knows this browser, and let it in by a code before.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn knows_by_code(
+        &self,
+        token_hash: &[u8; 32],
+        user_id: &str,
+    ) -> Result<bool, StoreError> {
+        let found = sqlx::query(
+            "select 1 from known_browsers where token_hash = $1 and user_id = $2 and by_code = 1",
+        )
+        .bind(token_hash.to_vec())
+        .bind(user_id)
+        .fetch_optional(&self.reads)
+        .await?;
         Ok(found.is_some())
     }
 

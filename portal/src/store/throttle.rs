@@ -24,6 +24,8 @@ pub enum Scope {
     NoAccount(String),
     /// An account, from a browser it knows: the account's id, a colon, the hash of the browser's token.
     KnownBrowser(String),
+    /// The codes of an account, from a browser that was let in by one before: as of [`Self::KnownBrowser`].
+    KnownByCode(String),
     /// The present password of an account, asked for within its session.
     Present(String),
     /// The recovery codes of an account, asked for after its password.
@@ -56,6 +58,7 @@ impl Scope {
             Self::Account(id) => format!("account:{id}"),
             Self::NoAccount(hash) => format!("nobody:{hash}"),
             Self::KnownBrowser(of) => format!("browser:{of}"),
+            Self::KnownByCode(of) => format!("browser:{of}:code"),
             Self::Present(id) => format!("browser:{id}:present"),
             Self::Recovery(id) => format!("browser:{id}:recovery"),
             Self::Address(address) => format!("address:{address}"),
