@@ -34,7 +34,7 @@ impl Portal {
         let Some(store) = opened.context("failed to open the database")? else {
             bail!(
                 "{} is not as this version of the portal has it: let it serve once, and it is \
-                 brought up to date",
+                 brought up to date, or use the version that served it last",
                 config.place()
             );
         };

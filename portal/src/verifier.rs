@@ -35,13 +35,25 @@ impl Portal {
         browser: Option<[u8; 32]>,
     ) -> Result<Outcome, Refusal> {
         let devices = self.store.registered_devices(user_id).await?;
-        let own = match browser {
+        let own = self.own_scope(user_id, browser).await?;
+        self.check_code_of(&devices, user_id, typed, own.as_ref()).await
+    }
+
+    /// Where the wrong codes of a browser are counted that was let in by one before.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn own_scope(
+        &self,
+        user_id: &str,
+        browser: Option<[u8; 32]>,
+    ) -> Result<Option<Scope>, Refusal> {
+        Ok(match browser {
             Some(browser) if self.store.knows_by_code(&browser, user_id).await? => {
                 Some(Scope::KnownByCode(format!("{user_id}:{}", HEXLOWER.encode(&browser))))
             }
             _ => None,
-        };
-        self.check_code_of(&devices, user_id, typed, own.as_ref()).await
+        })
     }
 
     /// Checks a code for a site: whose key has this hash, and against the devices of whoever has

@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::devices::{prepare, site_key, step_at, twin};
-use super::requests::{Visitor, code_on};
+use super::requests::{Visitor, begin, code_on};
 use super::site::Site;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -12,10 +12,7 @@ async fn of_two_browsers_with_one_code_at_one_moment_one_gets_in() {
     let site = Site::start().await;
     let owner = Visitor::of(&site);
     owner.sign_in("ana", &site.ana).await;
-    let new = "/profile/access/mobile/new";
-    let answer = owner.submit(new, new, &[("name", "Pixel")]).await;
-    let path = answer.url().path().to_owned();
-    let page = answer.text().await.unwrap();
+    let (path, page) = begin(&owner, "Pixel").await;
     let code = code_on(&site, &page).await;
     owner.submit(&path, &path, &[("code", &code)]).await;
     for _ in 0..5 {
@@ -57,10 +54,7 @@ async fn a_clock_that_jumps_loses_no_registration_and_uses_no_code_twice() {
     let clock = site.portal.clock();
     let owner = Visitor::of(&site);
     owner.sign_in("ana", &site.ana).await;
-    let new = "/profile/access/mobile/new";
-    let answer = owner.submit(new, new, &[("name", "Pixel")]).await;
-    let path = answer.url().path().to_owned();
-    let page = answer.text().await.unwrap();
+    let (path, page) = begin(&owner, "Pixel").await;
     // Set wrong by ten minutes, and right again, while the registration is pending.
     clock.advance(-600);
     clock.advance(600);

@@ -255,6 +255,15 @@ async fn an_account_knows_the_browsers_that_were_last_let_in(store: &Store, owne
     // A new one is known though a clock was set back.
     know(2, NOW).await;
     assert!(knows(2).await && !knows(101).await);
+    // Whoever has the password alone pushes out none that a code let in.
+    store.know_browser(&[3; 32], owner, true, NOW - 1).await.unwrap();
+    store.know_browser(&[3; 32], owner, false, NOW - 1).await.unwrap();
+    for token in 200..230 {
+        know(token, NOW + 300).await;
+    }
+    assert!(knows(3).await && store.knows_by_code(&[3; 32], owner).await.unwrap());
+    know(1, NOW + 300).await;
+    assert!(!store.knows_by_code(&[1; 32], owner).await.unwrap());
     store.forget_browsers(owner, Some(&[1; 32])).await.unwrap();
     assert!(knows(1).await && !knows(4).await && !knows(118).await);
     store.forget_browsers(owner, None).await.unwrap();

@@ -5,7 +5,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
 use super::devices::{prepare, site_key};
-use super::requests::{Visitor, code_on, id_of, register};
+use super::requests::{Visitor, begin, code_on, id_of, register};
 use super::site::Site;
 
 #[tokio::test]
@@ -46,10 +46,7 @@ async fn whoever_knows_the_password_keeps_no_browser_of_the_owner_from_its_code(
     let clock = site.portal.clock();
     let owner = Visitor::of(&site);
     owner.sign_in("ana", &site.ana).await;
-    let new = "/profile/access/mobile/new";
-    let answer = owner.submit(new, new, &[("name", "Pixel")]).await;
-    let path = answer.url().path().to_owned();
-    let page = answer.text().await.unwrap();
+    let (path, page) = begin(&owner, "Pixel").await;
     let code = code_on(&site, &page).await;
     owner.submit(&path, &path, &[("code", &code)]).await;
     let thief = Visitor::of(&site);
@@ -160,10 +157,7 @@ async fn wrong_recovery_codes_keep_no_device_waiting() {
     let site = Site::start().await;
     let owner = Visitor::of(&site);
     owner.sign_in("ana", &site.ana).await;
-    let new = "/profile/access/mobile/new";
-    let begun = owner.submit(new, new, &[("name", "Pixel")]).await;
-    let path = begun.url().path().to_owned();
-    let page = begun.text().await.unwrap();
+    let (path, page) = begin(&owner, "Pixel").await;
     owner.submit(&path, &path, &[("code", &code_on(&site, &page).await)]).await;
     let visitor = Visitor::of(&site);
     visitor.sign_in("ana", &site.ana).await;

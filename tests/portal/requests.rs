@@ -377,12 +377,17 @@ pub(super) async fn code_on(site: &Site, page: &str) -> String {
     }
 }
 
-/// Registers a device; the page that says so.
-pub(super) async fn register(site: &Site, visitor: &Visitor, name: &str) -> String {
+/// Begins to register a device: the path of its page, and the page.
+pub(super) async fn begin(visitor: &Visitor, name: &str) -> (String, String) {
     let new = "/profile/access/mobile/new";
     let answer = visitor.submit(new, new, &[("name", name)]).await;
-    let path = answer.url().path().to_owned();
-    let code = code_on(site, &answer.text().await.unwrap()).await;
+    (answer.url().path().to_owned(), answer.text().await.unwrap())
+}
+
+/// Registers a device; the page that says so.
+pub(super) async fn register(site: &Site, visitor: &Visitor, name: &str) -> String {
+    let (path, page) = begin(visitor, name).await;
+    let code = code_on(site, &page).await;
     let answer = visitor.submit(&path, &path, &[("code", &code)]).await;
     assert_eq!(answer.status(), StatusCode::OK);
     answer.text().await.unwrap()

@@ -9,3 +9,5 @@ create table early_reports (
 create index messages_by_pin on messages (pin_id);
 -- Whether an administrator lets an application send; beside it stands what its own server says, `enabled`.
 alter table applications add column allowed integer not null default 1;
+-- What was switched off so far was switched off by an administrator.
+update applications set allowed = enabled, enabled = 1;

@@ -230,7 +230,9 @@ pub(super) async fn submit_recovery(
     let now = portal.clock.now();
     let hash = password::recovery_hash(&form.code);
     // Counted for themselves: they are there where no device is, and a wrong one keeps no device waiting.
-    let scope = Scope::Recovery(user.id.clone());
+    // A browser that was let in by a code has a count of its own.
+    let own = portal.own_scope(&user.id, visitor.browser).await?;
+    let scope = own.unwrap_or_else(|| Scope::Recovery(user.id.clone()));
     let (status, problem) = match portal.store.reserve_attempt(&scope, now).await? {
         Some(wait) => {
             portal.figures.code("throttled");
@@ -294,9 +296,12 @@ async fn let_in(
     user: &User,
     did: AuditEntry,
 ) -> Result<Response, Refusal> {
+    // Whoever is let in ends the row of wrong codes, of recovery codes and of this browser too.
+    let own = portal.own_scope(&user.id, visitor.browser).await?;
+    for scope in own.iter().chain([&Scope::Recovery(user.id.clone())]) {
+        portal.store.forgive(scope).await?;
+    }
     let jar = portal.begin_session(visitor, jar, user, Stage::Full, true).await?;
-    // Whoever is let in ends the row of wrong recovery codes too.
-    portal.store.forgive(&Scope::Recovery(user.id.clone())).await?;
     portal.store.audit(&did).await?;
     let to = if user.one_time { "/sign-in/password" } else { "/profile" };
     Ok((jar, Redirect::to(to)).into_response())

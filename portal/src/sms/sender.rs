@@ -28,6 +28,9 @@ pub(crate) async fn send_queued(portal: Arc<Portal>) {
         }
         // What is claimed and not handed over is claimed anew.
         let claimed = tokio::time::timeout(PATIENCE, claim(&portal, room, &mut sending)).await;
+        if claimed.is_err() {
+            tracing::error!("the database is slow: no message was claimed");
+        }
         let more = matches!(claimed, Ok(Ok(true)));
         if !more {
             let woken = portal.sms.queued.notified();
@@ -64,19 +67,36 @@ pub(crate) async fn take_reports(portal: Arc<Portal>) {
         }
         let heard = portal.sms.gateway.heard().await;
         let portal = portal.clone();
-        keeping.spawn(async move { tokio::time::timeout(PATIENCE, keep(&portal, heard)).await });
+        keeping.spawn(async move { keep(&portal, heard).await });
     }
 }
 
-async fn keep(portal: &Portal, heard: Heard) -> Result<(), Refusal> {
+async fn keep(portal: &Portal, heard: Heard) {
     match heard {
         Heard::Report(report, kept) => {
-            portal.keep_report(&report).await?;
-            let _ = kept.send(());
+            if in_time(portal.keep_report(&report)).await {
+                let _ = kept.send(());
+            }
         }
-        Heard::Taken { id, gateway_id } => portal.sent(&id, &gateway_id).await?,
+        // Unlike a report it does not come again, and the message is sent again after a minute.
+        Heard::Taken { id, gateway_id } => {
+            for _ in 0..4 {
+                if in_time(portal.sent(&id, &gateway_id)).await {
+                    break;
+                }
+                tokio::time::sleep(EVERY).await;
+            }
+        }
     }
-    Ok(())
+}
+
+/// Whether it was done, and in time.
+async fn in_time(done: impl Future<Output = Result<(), Refusal>>) -> bool {
+    let done = tokio::time::timeout(PATIENCE, done).await;
+    if done.is_err() {
+        tracing::error!("the database is slow: what a gateway said was not kept");
+    }
+    matches!(done, Ok(Ok(())))
 }
 
 impl Portal {

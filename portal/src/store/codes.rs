@@ -140,8 +140,9 @@ async fn devices_for_sites(
 
 /// The one statement that uses steps up.
 ///
-/// It meets each device once: of several codes of one device at one moment the latest step is judged,
-/// and the others are refused, as if they had come right after it.
+/// It meets each device once: of several codes of one device at one moment one is judged, the latest
+/// step and before all one that waits for nobody, and the others are refused, as if they had come right
+/// after it.
 async fn accept(writes: &AnyPool, shown: &[Shown]) -> Result<Vec<bool>, StoreError> {
     if shown.is_empty() {
         return Ok(Vec::new());
@@ -149,7 +150,8 @@ async fn accept(writes: &AnyPool, shown: &[Shown]) -> Result<Vec<bool>, StoreErr
     let mut latest = BTreeMap::new();
     for (number, code) in shown.iter().enumerate() {
         let best = latest.entry(code.device_id.as_str()).or_insert(number);
-        if code.step > shown[*best].step {
+        let before = &shown[*best];
+        if (!code.waits, code.step) > (!before.waits, before.step) {
             *best = number;
         }
     }

@@ -261,6 +261,8 @@ impl Store {
             .fetch_one(&self.reads)
             .await?;
         if known > 0 {
+            // It may have been written down since the first look.
+            self.report(gateway_id, delivered, reason, now).await?;
             return Ok(true);
         }
         sqlx::query(

@@ -196,8 +196,9 @@ impl Store {
     /// How many browsers an account knows at most: each has guesses of its own.
     pub const MOST_BROWSERS: i64 = 20;
 
-    /// From now on the account knows this browser, and of the others those that were last let in; and
-    /// whether it was let in by a code, once.
+    /// From now on the account knows this browser, and whether it was let in by a code, once. Of the
+    /// others it knows those that were last let in, by a code before all: who has the password alone
+    /// makes it forget none of these.
     ///
     /// # Errors
     /// The database failed.
@@ -225,7 +226,7 @@ impl Store {
             "delete from known_browsers where user_id = $1 and token_hash <> $2
                and token_hash not in (
                    select token_hash from known_browsers where user_id = $1 and token_hash <> $2
-                   order by created_at desc, token_hash limit $3)",
+                   order by by_code desc, created_at desc, token_hash limit $3)",
         )
         .bind(user_id)
         .bind(token_hash.to_vec())

@@ -149,6 +149,8 @@ impl SmppGateway {
         let connect = ConnectionBuilder::new()
             .enquire_link_interval(Duration::from_secs(10))
             .response_timeout(PATIENCE)
+            // By itself it gives up on the whole session sooner than on a message.
+            .enquire_link_response_timeout(PATIENCE)
             // It speaks 5.0 by itself; what is used here is all of 3.4.
             .disable_interface_version_check()
             .connect(&self.address);
@@ -224,11 +226,11 @@ impl Ids {
         }
     }
 
-    /// The same of a message that is reported on.
+    /// The same from the text of a receipt.
     fn when_reported(self, id: &str) -> String {
         match (self, id.parse::<u64>()) {
             (Self::Hexadecimal, Ok(number)) => format!("{number:x}"),
-            _ => plain(id),
+            _ => self.when_taken(id),
         }
     }
 }
@@ -325,6 +327,7 @@ mod tests {
         let ids = url("?ids=hex").unwrap().ids;
         assert_eq!(ids.when_taken("075BCD15"), "75bcd15");
         assert_eq!(ids.when_reported("0123456789"), "75bcd15");
+        assert_eq!(ids.when_reported("075BCD15"), "75bcd15", "in hexadecimal after all");
         assert_eq!(Ids::Same.when_reported("0123456789"), "0123456789");
         let error = url("?ids=octal").err().unwrap().to_string();
         assert!(error.contains("?ids=hex") && !error.contains("pw"), "{error}");

@@ -21,14 +21,15 @@ pub(super) fn receipt(delivered: &DeliverSm, ids: Ids) -> Option<Report> {
     for value in delivered.tlvs().iter().filter_map(|tlv| tlv.value()) {
         match value {
             TlvValue::MessagePayload(field) => text = field.value.as_ref(),
-            TlvValue::ReceiptedMessageId(field) => id = Some(plain(field.as_str())),
+            // As it was given, whatever the text writes.
+            TlvValue::ReceiptedMessageId(field) => id = Some(ids.when_taken(field.as_str())),
             TlvValue::MessageState(field) => status = Some(state(*field).to_owned()),
             _ => {}
         }
     }
     let text = String::from_utf8_lossy(text);
-    let id = id.or_else(|| word(&text, "id:"))?;
-    Report::new(ids.when_reported(&id), status.or_else(|| word(&text, "stat:"))?)
+    let id = id.or_else(|| word(&text, "id:").map(|id| ids.when_reported(&id)))?;
+    Report::new(id, status.or_else(|| word(&text, "stat:"))?)
 }
 
 /// The word after this name (appendix B): `id:… sub:001 stat:DELIVRD …`.
@@ -111,6 +112,10 @@ mod tests {
         assert_eq!((report.gateway_id.as_str(), report.status.as_str()), ("4c8f", "REJECTD"));
         assert!(!report.delivered);
         assert_eq!(of("", MessageState::Enroute), None);
+        // The field has the id as it was given, the text in decimal.
+        let id = Field::ReceiptedMessageId(COctetString::from_str("12345678").unwrap());
+        let both = delivered(RECEIPT, "id:305419896 stat:DELIVRD", vec![id]);
+        assert_eq!(receipt(&both, Ids::Hexadecimal).unwrap().gateway_id, "12345678");
     }
 
     const RECEIPT: u8 = 0b0000_0100;
