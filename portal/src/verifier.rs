@@ -122,11 +122,8 @@ impl Portal {
         }
         // What somebody saw being used is used, be it by chance another device's code too.
         if let Some((device, seen)) = fits.filter(|_| !used)
-            && self.takes(device, seen, own.is_some(), now).await?
+            && self.store.accept_code(device, seen, own.is_none(), now).await?
         {
-            if let Some(scope) = own {
-                self.store.forgive(scope).await?;
-            }
             if devices.iter().any(|other| other.fails > 0) {
                 self.store.forgive_devices(user_id).await?;
             }
@@ -138,19 +135,6 @@ impl Portal {
             return Ok(Outcome::Refused(wait));
         }
         self.wrong(user_id, DeviceState::Registered, now).await
-    }
-
-    async fn takes(
-        &self,
-        device: &Device,
-        seen: Seen,
-        known: bool,
-        now: Seconds,
-    ) -> Result<bool, Refusal> {
-        Ok(match known {
-            true => self.store.accept_code_of_known(device, seen, now).await?,
-            false => self.store.accept_code(device, seen, now).await?,
-        })
     }
 
     /// Checks the first code of a pending device, and registers it.

@@ -86,7 +86,9 @@ async fn a_step_is_accepted_once_of_any_number_at_one_moment(store: &Store) {
     for step in 10..30_u64 {
         let together = (0..8).map(|_| {
             let (store, device) = (store.clone(), device.clone());
-            tokio::spawn(async move { store.accept_code(&device, seen(step), NOW).await.unwrap() })
+            tokio::spawn(
+                async move { store.accept_code(&device, seen(step), true, NOW).await.unwrap() },
+            )
         });
         let mut accepted = 0;
         for one in together.collect::<Vec<_>>() {
@@ -94,13 +96,16 @@ async fn a_step_is_accepted_once_of_any_number_at_one_moment(store: &Store) {
         }
         assert_eq!(accepted, 1, "step {step}");
     }
-    assert!(!store.accept_code(&device, seen(29), NOW).await.unwrap(), "used");
-    assert!(!store.accept_code(&device, seen(5), NOW).await.unwrap(), "before one that was used");
+    assert!(!store.accept_code(&device, seen(29), true, NOW).await.unwrap(), "used");
+    assert!(
+        !store.accept_code(&device, seen(5), true, NOW).await.unwrap(),
+        "before one that was used"
+    );
     let saved = only(store, &owner).await;
     assert_eq!(saved.seen, Seen { last_step: Some(29), drift: -1 });
     assert_eq!(saved.last_used_at, Some(NOW));
     store.reject_device(&owner, &device.id, NOW).await.unwrap();
-    assert!(!store.accept_code(&device, seen(40), NOW).await.unwrap(), "it was revoked");
+    assert!(!store.accept_code(&device, seen(40), true, NOW).await.unwrap(), "it was revoked");
 }
 
 async fn guesses_at_one_moment_stop_at_the_limit(store: &Store) {
@@ -117,7 +122,10 @@ async fn guesses_at_one_moment_stop_at_the_limit(store: &Store) {
         counted += usize::from(one.await.unwrap());
     }
     assert_eq!(counted, 5, "the fifth is followed by a wait of two seconds");
-    assert!(!store.accept_code(&device, seen(9), NOW + 1).await.unwrap(), "a right one waits too");
+    assert!(
+        !store.accept_code(&device, seen(9), true, NOW + 1).await.unwrap(),
+        "a right one waits too"
+    );
     let (mut now, mut fails, mut longest) = (NOW, 5, 0);
     loop {
         let until = only(store, &owner).await.wait_until;
@@ -129,12 +137,12 @@ async fn guesses_at_one_moment_stop_at_the_limit(store: &Store) {
         fails += 1;
     }
     assert_eq!((fails, longest), (100, 900), "one hundred in all, NIST SP 800-63B");
-    assert!(!store.accept_code(&device, seen(9), now + 100_000).await.unwrap());
+    assert!(!store.accept_code(&device, seen(9), true, now + 100_000).await.unwrap());
     // A browser that is known waits for none of these.
-    assert!(store.accept_code_of_known(&device, seen(8), now).await.unwrap());
-    assert!(!store.accept_code_of_known(&device, seen(8), now).await.unwrap(), "used");
+    assert!(store.accept_code(&device, seen(8), false, now).await.unwrap());
+    assert!(!store.accept_code(&device, seen(8), false, now).await.unwrap(), "used");
     store.forgive_devices(&owner).await.unwrap();
-    assert!(store.accept_code(&device, seen(9), now).await.unwrap());
+    assert!(store.accept_code(&device, seen(9), true, now).await.unwrap());
 }
 
 async fn attempts_are_counted_before_they_are_looked_at(store: &Store) {
@@ -289,7 +297,7 @@ async fn a_reset_takes_everything_and_a_lock_ends_sessions(store: &Store) {
     // A session that was being begun meanwhile is over before it begins.
     store.begin_session(&[9; 32], &before, Stage::Full, NOW, NOW + 10_000).await.unwrap();
     assert!(store.session(&[9; 32], NOW).await.unwrap().is_none());
-    assert!(!store.accept_code(&device, seen(9), NOW).await.unwrap());
+    assert!(!store.accept_code(&device, seen(9), true, NOW).await.unwrap());
     assert_eq!(only(store, &owner).await.state, DeviceState::Rejected);
     assert_eq!(store.user(&owner).await.unwrap().unwrap().reset_at, Some(NOW));
     store.told_of_reset(&owner).await.unwrap();

@@ -181,17 +181,14 @@ impl Store {
         locked_at: Option<Seconds>,
     ) -> Result<(), StoreError> {
         let mut together = self.begin().await?;
-        let changed = match locked_at {
-            Some(_) => {
-                "update users set locked_at = $2, epoch = epoch + 1
-                 where id = $1 and locked_at is null"
-            }
-            None => {
-                "update users set locked_at = $2, epoch = epoch + 1
-                 where id = $1 and locked_at is not null"
-            }
-        };
-        sqlx::query(changed).bind(user_id).bind(locked_at).execute(&mut *together).await?;
+        sqlx::query(
+            "update users set locked_at = $2, epoch = epoch + 1
+             where id = $1 and (locked_at is null) <> ($2 is null)",
+        )
+        .bind(user_id)
+        .bind(locked_at)
+        .execute(&mut *together)
+        .await?;
         if locked_at.is_none() {
             for statement in FORGIVE {
                 sqlx::query(statement).bind(user_id).execute(&mut *together).await?;

@@ -68,34 +68,13 @@ impl Store {
         ask(&self.codes.for_site, asked).await
     }
 
-    /// Accepts the code of a step, once: of two at one moment, for one only is this true; and for
-    /// none while the device has to wait.
+    /// Accepts the code of a step, once: of two at one moment, for one only is this true. Where it
+    /// `waits`, for none while the device has to wait; a browser whose own wrong codes are counted does
+    /// not wait for those of others.
     ///
     /// # Errors
     /// The database failed. Whether the code was accepted is then not known, as with any commit.
     pub async fn accept_code(
-        &self,
-        device: &Device,
-        seen: Seen,
-        now: Seconds,
-    ) -> Result<bool, StoreError> {
-        self.accept(device, seen, true, now).await
-    }
-
-    /// The same for a browser whose own wrong codes are counted: it does not wait for those of others.
-    ///
-    /// # Errors
-    /// As of [`Self::accept_code`].
-    pub async fn accept_code_of_known(
-        &self,
-        device: &Device,
-        seen: Seen,
-        now: Seconds,
-    ) -> Result<bool, StoreError> {
-        self.accept(device, seen, false, now).await
-    }
-
-    async fn accept(
         &self,
         device: &Device,
         seen: Seen,

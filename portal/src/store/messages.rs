@@ -260,24 +260,23 @@ impl Store {
             .bind(gateway_id)
             .fetch_one(&self.reads)
             .await?;
-        if known > 0 {
-            // It may have been written down since the first look.
-            self.report(gateway_id, delivered, reason, now).await?;
-            return Ok(true);
+        if known == 0 {
+            sqlx::query(
+                "insert into early_reports (gateway_id, delivered, reason, at)
+                 values ($1, $2, $3, $4)
+                 on conflict (gateway_id) do update
+                 set delivered = excluded.delivered, reason = excluded.reason, at = excluded.at
+                 where early_reports.delivered = 0",
+            )
+            .bind(gateway_id)
+            .bind(i64::from(delivered))
+            .bind(reason)
+            .bind(now)
+            .execute(&self.writes)
+            .await?;
         }
-        sqlx::query(
-            "insert into early_reports (gateway_id, delivered, reason, at) values ($1, $2, $3, $4)
-             on conflict (gateway_id) do update
-             set delivered = excluded.delivered, reason = excluded.reason, at = excluded.at
-             where early_reports.delivered = 0",
-        )
-        .bind(gateway_id)
-        .bind(i64::from(delivered))
-        .bind(reason)
-        .bind(now)
-        .execute(&self.writes)
-        .await?;
-        self.report(gateway_id, delivered, reason, now).await
+        // The message may have been written down since the first look.
+        Ok(self.report(gateway_id, delivered, reason, now).await? || known > 0)
     }
 
     async fn report(

@@ -264,13 +264,7 @@ impl Store {
         token_hash: &[u8; 32],
         user_id: &str,
     ) -> Result<bool, StoreError> {
-        let found =
-            sqlx::query("select 1 from known_browsers where token_hash = $1 and user_id = $2")
-                .bind(token_hash.to_vec())
-                .bind(user_id)
-                .fetch_optional(&self.reads)
-                .await?;
-        Ok(found.is_some())
+        Ok(self.by_code(token_hash, user_id).await?.is_some())
     }
 
     /// Whether the account knows this browser, and let it in by a code before.
@@ -282,14 +276,21 @@ impl Store {
         token_hash: &[u8; 32],
         user_id: &str,
     ) -> Result<bool, StoreError> {
-        let found = sqlx::query(
-            "select 1 from known_browsers where token_hash = $1 and user_id = $2 and by_code = 1",
+        Ok(self.by_code(token_hash, user_id).await? == Some(1))
+    }
+
+    async fn by_code(
+        &self,
+        token_hash: &[u8; 32],
+        user_id: &str,
+    ) -> Result<Option<i64>, StoreError> {
+        sqlx::query_scalar(
+            "select by_code from known_browsers where token_hash = $1 and user_id = $2",
         )
         .bind(token_hash.to_vec())
         .bind(user_id)
         .fetch_optional(&self.reads)
-        .await?;
-        Ok(found.is_some())
+        .await
     }
 
     /// Adds a site's key.
